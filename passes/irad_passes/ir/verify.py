@@ -1,0 +1,90 @@
+"""Check that a module is valid IR: first the model's own structure, then LLVM's verifier on the printed text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from llvmlite import binding
+
+from irad_passes.errors import VerificationError
+from irad_passes.ir.model import Block, Constant, Function, Instruction, Module, Value
+from irad_passes.ir.types import VOID
+from irad_passes.ir.write import function_text, write
+
+
+def verify(module: Module, stage: str = "") -> None:
+    """Check ``module``; ``stage`` is what made it, for the message.
+
+    Raises
+    ------
+    VerificationError
+        It is not valid IR. ``text`` is the module, or the function where its structure is at fault.
+    """
+    behind = f" behind {stage}" if stage else ""
+    for function in module.functions.values():
+        problem = next(_problems(function), None)
+        if problem is not None:
+            raise VerificationError(f"invalid IR{behind}: @{function.name}: {problem}", _text_of(function))
+    text = write(module)
+    try:
+        with binding.parse_assembly(text, binding.create_context()) as parsed:
+            parsed.verify()
+    except RuntimeError as error:
+        raise VerificationError(f"invalid IR{behind}: {error}", text) from error
+
+
+def _text_of(function: Function) -> str:
+    """The text of ``function`` as far as it can be printed."""
+    try:
+        return function_text(function)
+    except (AssertionError, AttributeError, KeyError, IndexError, ValueError) as error:
+        return f"@{function.name} cannot be printed: {error!r}"
+
+
+def _problems(function: Function) -> Iterator[str]:
+    """What is wrong with the structure of ``function``."""
+    blocks = set(function.blocks)
+    known: set[Value] = {*function.arguments, *function.instructions()}
+    predecessors: dict[Block, Counter[Block]] = {block: Counter() for block in blocks}
+    uses: Counter[tuple[Value, Instruction]] = Counter()
+    for block in function.blocks:
+        if block.parent is not function:
+            yield f"block {block.name} has another parent"
+        if not block.instructions or not block.terminator.is_terminator:
+            yield f"block {block.name} does not end with a terminator"
+        for target in block.successors:
+            if target not in blocks:
+                yield f"block {block.name} goes to {target.name}, which is not in the function"
+            else:
+                predecessors[target][block] += 1
+    for block in function.blocks:
+        yield from _problems_of_block(block, predecessors[block])
+        for instruction in block.instructions:
+            for operand in instruction.operands:
+                if isinstance(operand, Constant):
+                    continue
+                if operand not in known:
+                    yield f"{operand!r}, used by {instruction!r}, is not in the function"
+                uses[operand, instruction] += 1
+    recorded = Counter((value, user) for value in known for user in value.users)
+    for value, user in (uses - recorded) + (recorded - uses):
+        yield f"{uses[value, user]} operands of {user!r} are {value!r}, but it has {recorded[value, user]} such users"
+
+
+def _problems_of_block(block: Block, predecessors: Counter[Block]) -> Iterator[str]:
+    in_phis = True
+    for instruction in block.instructions:
+        if instruction.parent is not block:
+            yield f"{instruction!r} in block {block.name} has another parent"
+        if instruction.is_terminator and instruction is not block.terminator:
+            yield f"terminator {instruction!r} in the middle of block {block.name}"
+        if not instruction.name and instruction.type is not VOID:
+            yield f"{instruction!r} in block {block.name} has no name"
+        if instruction.opcode != "phi":
+            in_phis = False
+        elif not in_phis:
+            yield f"{instruction!r} is not at the start of block {block.name}"
+        elif len(instruction.operands) != len(instruction.blocks) or Counter(instruction.blocks) != predecessors:
+            edges = ", ".join(sorted(b.name for b in predecessors.elements()))
+            yield f"{instruction!r} in block {block.name} does not match the predecessors {edges}"
