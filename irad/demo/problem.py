@@ -1,0 +1,56 @@
+"""What a problem of the demonstration is, and what is found out about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold; ``text`` says by what numbers it does or does not."""
+
+    name: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Minimise ``objective(parameters, *data)``, an njit function, over ``parameters`` from ``start``.
+
+    ``compare`` takes the fitted parameters and checks them against another program's fit.
+    """
+
+    title: str
+    objective: Any
+    start: NDArray[np.float64]
+    data: tuple[Any, ...]
+    compare: Callable[[NDArray[np.float64]], list[Check]]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds: to compile the gradient and call it once, then a call of the primal, of the gradient, of finite differences."""
+
+    compile: float
+    primal: float
+    gradient: float
+    differences: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A fitted problem. ``objective``: its value at the start and at the end."""
+
+    problem: Problem
+    objective: tuple[float, float]
+    iterations: int
+    gradients: int
+    seconds: float
+    times: Times
+    checks: tuple[Check, ...]

@@ -1,0 +1,109 @@
+"""The demonstration as it is seen: problems one after the other, a progress bar while one is worked on, a table of times at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from irad.demo.fit import STAGES, fit
+from irad.demo.logistic import binary_problem, multinomial_problem
+from irad.demo.measure import duration
+from irad.demo.mixture import mixture_problem
+from irad.demo.problem import Check, Outcome, Problem
+from irad.errors import IradError
+
+
+def problems() -> list[Callable[[], Problem]]:
+    """The problems, each made when its turn comes: all on data that comes with scikit-learn."""
+    from sklearn.datasets import load_breast_cancer, load_digits, load_iris
+    from sklearn.decomposition import PCA
+
+    iris, digits, cancer = load_iris(), load_digits(), load_breast_cancer()
+
+    def digits_mixture() -> Problem:
+        projected = PCA(6, random_state=0).fit_transform(digits.data)
+        return mixture_problem("digits, 6 principal components: mixture of 10 Gaussians, full covariances", projected, 10)
+
+    return [
+        lambda: mixture_problem("iris: mixture of 3 Gaussians, full covariances", iris.data, 3),
+        lambda: binary_problem("breast cancer: logistic regression", cancer.data, cancer.target == 1),
+        digits_mixture,
+        lambda: multinomial_problem("digits: multinomial logistic regression", digits.data, digits.target),
+    ]
+
+
+def run(console: Console, makers: Sequence[Callable[[], Problem]] | None = None) -> int:
+    """Fit all problems and print what comes out. Returns the exit status: 0 if every check passed, 1 if one failed."""
+    makers = problems() if makers is None else makers
+    outcomes: list[Outcome] = []
+    failed: list[str] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("loading", total=len(makers) * (len(STAGES) + 1))
+        for maker in makers:
+            problem = maker()
+            progress.advance(task)
+            name = problem.title.split(":")[0]
+
+            def stage(text: str, name: str = name) -> None:
+                progress.update(task, advance=1, description=f"{name}: {text}")
+
+            def note(text: str, name: str = name) -> None:
+                progress.update(task, description=f"{name}: {text}")
+
+            console.print(f"[bold]{problem.title}[/bold]", highlight=False)
+            try:
+                outcome = fit(problem, stage, note)
+            except IradError as error:
+                checks: tuple[Check, ...] = (Check("gradient", False, f"{type(error).__name__}: {error}"),)
+            else:
+                outcomes.append(outcome)
+                checks = outcome.checks
+                print_fit(console, outcome)
+            for check in checks:
+                print_check(console, check)
+                if not check.passed:
+                    failed.append(f"{name}: {check.name}")
+            console.print()
+
+    console.print(times_table(outcomes))
+    if failed:
+        console.print(f"{len(failed)} CHECKS FAILED: " + "; ".join(failed), style="bold red", highlight=False)
+        return 1
+    console.print(f"All {sum(len(outcome.checks) for outcome in outcomes)} checks passed.", style="bold green", highlight=False)
+    return 0
+
+
+def print_fit(console: Console, outcome: Outcome) -> None:
+    """Print size, objective and effort of a fit."""
+    problem, (first, last) = outcome.problem, outcome.objective
+    rows, columns = problem.data[0].shape
+    effort = f"{outcome.iterations} iterations, {outcome.gradients} gradients, {duration(outcome.seconds)}"
+    console.print(f"  {rows} × {columns} numbers, {problem.start.size} parameters", highlight=False)
+    console.print(f"  objective {first:.6f} → {last:.6f} after {effort}", highlight=False)
+
+
+def print_check(console: Console, check: Check) -> None:
+    """Print one check."""
+    mark = "[green]ok[/green]    " if check.passed else "[bold red]FAILED[/bold red]"
+    console.print(f"  {mark} {check.name}: ", end="", highlight=False)
+    console.print(check.text, markup=False, highlight=False)
+
+
+def times_table(outcomes: Sequence[Outcome]) -> Table:
+    """Time of a gradient beside that of the primal and of finite differences."""
+    table = Table(title="time per call", title_justify="left")
+    table.add_column("problem")
+    for heading in ("parameters", "primal", "gradient", "÷ primal", "finite differences", "÷ gradient", "compile"):
+        table.add_column(heading, justify="right")
+    for outcome in outcomes:
+        times = outcome.times
+        table.add_row(
+            outcome.problem.title.split(",")[0], str(outcome.problem.start.size), duration(times.primal), duration(times.gradient),
+            f"{times.gradient / times.primal:.1f}", duration(times.differences), f"{times.differences / times.gradient:.0f}",
+            duration(times.compile),
+        )
+    return table
