@@ -1,0 +1,118 @@
+"""From an njit function to the LLVM text that is differentiated.
+
+`target` says how functions are compiled for it, `abi` what the parameters of the result mean, `lines` where an instruction
+comes from.
+"""
+
+from __future__ import annotations
+
+import re
+import weakref
+from dataclasses import dataclass
+from inspect import signature as python_signature
+from typing import Any
+
+from numba.core import types
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import CPUDispatcher
+from numba.core.target_extension import target_override
+
+from irad.numba_ import target
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A function as clean LLVM IR.
+
+    Parameters
+    ----------
+    text
+        The whole module as LLVM prints it: optimised, not vectorised, with everything inlined that is not recursive.
+    name
+        Symbol of the function in it.
+    arguments
+        Numba types of the arguments, ``Omitted`` where a default is taken.
+    returns
+        Numba type of the result.
+    argument_names
+        Names of the parameters in Python.
+    """
+
+    text: str
+    name: str
+    arguments: tuple[types.Type, ...]
+    returns: types.Type
+    argument_names: tuple[str, ...]
+
+
+SYMBOL = re.compile(r'@"[^"]*"|@[-\w$.]+|!\d+')
+DEFINITION = re.compile(r'(@"[^"]*"|@[-\w$.]+|!\d+) = ')
+
+_captured: weakref.WeakKeyDictionary[CPUDispatcher, dict[tuple[types.Type, ...], Captured]] = weakref.WeakKeyDictionary()
+
+
+def capture(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Captured:
+    """Clean LLVM IR of an njit function.
+
+    Parameters
+    ----------
+    function
+        What ``@njit`` returned.
+    signature
+        Numba types of the positional arguments; those that are left out take their defaults.
+
+    Returns
+    -------
+    Captured
+        The same object for the same function and types.
+
+    Raises
+    ------
+    numba.core.errors.TypingError
+        Numba cannot compile the function for these types without Python objects.
+
+    Notes
+    -----
+    The function's own target options hold (``fastmath``, ``error_model``, ``boundscheck``, ``inline``, ``locals``), except that
+    ``parallel=True`` is captured as the serial function that ``parallel=False`` gives.
+    """
+    with global_compiler_lock:
+        memo = _captured.setdefault(function, {})
+        if signature not in memo:
+            result = compiled(function, signature)
+            memo[signature] = Captured(
+                text=tidied(str(result.library.optimised())), name=result.fndesc.llvm_func_name, arguments=result.signature.args,
+                returns=result.signature.return_type, argument_names=tuple(python_signature(function.py_func).parameters))
+        return memo[signature]
+
+
+def compiled(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Any:
+    """Numba's result of compiling the function's twin. Hold the global compiler lock."""
+    twin = target.twin(function)
+    with target_override(target.NAME):
+        resolved = types.Dispatcher(twin).get_call_type(twin.typingctx, signature, {})
+    return twin.overloads[resolved.args]
+
+
+def tidied(text: str) -> str:
+    """Drop from a module what has had its effect: requests to inline, alias scopes of what was inlined, unused globals and metadata.
+
+    Scopes would also have to be told apart between primal and adjoint.
+    """
+    text = re.sub(r"\balwaysinline |, !(?:noalias|alias\.scope) !\d+", "", text)
+    uses: dict[str, list[str]] = {}
+    reached: list[str] = []
+    lines = text.splitlines()
+    for line in lines:
+        names = SYMBOL.findall(line)
+        if DEFINITION.match(line):
+            uses[names[0]] = names[1:]
+        else:
+            reached += names
+    kept = set()
+    while reached:
+        name = reached.pop()
+        if name not in kept:
+            kept.add(name)
+            reached += uses.get(name, ())
+    return "".join(f"{line}\n" for line in lines if not (defined := DEFINITION.match(line)) or defined[1] in kept)

@@ -1,0 +1,300 @@
+"""A Numba target that lowers like the CPU's but stops at clean LLVM IR: what irad differentiates.
+
+Three things differ from the CPU target. Modules are optimised without anything that blurs loops (vectorising, interleaving,
+run-time unrolling), for a generic machine. Nothing is code-generated: there is no execution engine. And what the function
+calls is compiled for this target too, then inlined: the dispatchers of the CPU target are replaced by *twins*.
+
+Run-time integer powers are lowered in `powers`, `@vectorize` and its kind in `ufuncs`; `capture` is the way in.
+
+Two attributes of a dispatcher steer what happens to it here:
+
+``_irad_noinline``
+    True keeps calls to the function calls, instead of inlining it. It is read when the twin is made.
+``_irad_twin(twin_class)``
+    A method that returns the twin, an instance of ``twin_class`` (`ADDispatcher`), where one made from ``py_func`` and the
+    target options does not do.
+
+An intrinsic that lowers differently for a derivative asks `is_capturing` about its context.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import llvmlite.binding as llvm
+from numba.core import cgutils, codegen, cpu, dispatcher, externals, fastmathpass, types, typing, utils
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import CPUDispatcher, CPUTarget, cpu_target
+from numba.core.runtime import nrtdynmod, rtsys
+from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
+
+from irad.numba_ import powers, ufuncs
+
+NAME = "irad"
+
+
+class ADLibrary(codegen.JITCodeLibrary):
+    """A library whose module is inlined and simplified, and left as LLVM IR."""
+
+    _shared_module: Any
+
+    def _optimize_final_module(self) -> None:
+        """Inline what was linked; all else waits until the function that is captured is complete."""
+        optimise(self._final_module, self._codegen._tm, level=0)
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._finalized = True
+
+    def _get_module_for_linking(self) -> llvm.ModuleRef:
+        """Mark functions for inlining in the callers' modules; LLVM leaves recursive ones alone."""
+        if self._shared_module is None:
+            self._ensure_finalized()
+            module = self._final_module.clone()
+            for function in module.functions:
+                if not function.is_declaration and function.linkage == llvm.Linkage.external:
+                    function.linkage = "linkonce_odr"
+                    if not any(b"noinline" in group for group in function.attributes):
+                        function.add_function_attribute("alwaysinline")
+            self._shared_module = module
+        return self._shared_module
+
+    def optimised(self) -> llvm.ModuleRef:
+        """A copy of the module, optimised as far as it helps differentiation."""
+        module = self._final_module.clone()
+        optimise(module, self._codegen._tm, level=2)
+        module.verify()
+        return module
+
+
+def optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine, level: int) -> None:
+    """Run LLVM's pipeline of that level without the passes that blur loops; prune reference counts."""
+    tuning = llvm.create_pipeline_tuning_options(level)
+    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_interleaving = False
+    tuning.loop_unrolling = True  # constant trip counts only: the generic machine asks for no other
+    builder = llvm.create_pass_builder(machine, tuning)
+    passes = builder.getModulePassManager()
+    if level == 0:
+        passes.add_loop_rotate_pass()
+    passes.add_refprune_pass()
+    passes.run(module, builder)
+
+
+class ADCodegen(codegen.JITCPUCodegen):
+    """Makes `ADLibrary` objects; owns no execution engine."""
+
+    _library_class = ADLibrary
+
+    def _init(self, llvm_module: llvm.ModuleRef) -> None:
+        self._tm_features = ""
+        self._tm = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu="", opt=2)
+        self._target_data = self._tm.target_data
+        self._data_layout = str(self._target_data)
+
+    def _add_module(self, module: llvm.ModuleRef) -> None:
+        raise AssertionError(f"{module.name}: captured code is not compiled")
+
+
+class ADContext(cpu.CPUContext):
+    """Lowers for differentiation."""
+
+    def init(self) -> None:
+        self.is32bit = utils.MACHINE_BITS == 32
+        self._internal_codegen = ADCodegen("irad.exec")
+        self.runtime: ADLibrary | None = None
+        externals.c_math_functions.install(self)
+
+    def load_additional_registries(self) -> None:
+        rtsys.initialize(cpu_target.target_context)  # the first to come must be a context that can compile
+        super().load_additional_registries()
+
+    def refresh(self) -> None:
+        super().refresh()
+        if self.runtime is None:
+            self.runtime = nrtdynmod.compile_nrt_functions(self)
+            powers.install(self)  # behind Numba's own, which it replaces
+
+    def post_lowering(self, mod: Any, library: ADLibrary) -> None:
+        """Finish a module as Numba does, with a runtime whose IR no code generator has seen."""
+        if self.fastmath:
+            fastmathpass.rewrite_module(mod, self.fastmath)
+        library.add_linking_library(self.runtime)
+
+    def subtarget(self, **options: Any) -> ADContext:
+        """Keep subroutines with debug information apart from those without."""
+        context = super().subtarget(**options)
+        if options.get("enable_debuginfo"):
+            context.cached_internal_func = {}
+        return context  # type: ignore[no-any-return]
+
+    def get_function(self, fn: Any, sig: Any, _firstcall: bool = True) -> Any:
+        """Lower calls to dispatchers that reached us by their type (arguments, methods) through their twins."""
+        if is_foreign(fn):
+            fn = types.Dispatcher(twin(fn.dispatcher))
+            fn.dispatcher.compile(tuple(sig.as_function().args))
+        return super().get_function(fn, sig, _firstcall)
+
+    def call_unresolved(self, builder: Any, name: str, sig: Any, args: Any) -> Any:
+        """Call a function that is still being compiled by its name: it is in the module when that is complete."""
+        function = cgutils.get_or_insert_function(builder.module, self.call_conv.get_function_type(sig.return_type, sig.args), name)
+        status, result = self.call_conv.call_function(builder, function, sig.return_type, sig.args, args)
+        with cgutils.if_unlikely(builder, status.is_error):
+            self.call_conv.return_status_propagate(builder, status)
+        return result
+
+    def get_executable(self, library: ADLibrary, fndesc: Any, env: Any) -> object:
+        """Return a token: Numba keys the lowering of calls on it, and nothing else asks for it."""
+        library._ensure_finalized()
+        return object()
+
+
+class ADTyping(typing.Context):
+    """Types for differentiation: as for the CPU, with twins for its dispatchers."""
+
+    def resolve_value_type(self, val: Any) -> Any:
+        if isinstance(val, CPUDispatcher) and not isinstance(val, ADDispatcher):
+            val = twin(val)
+        return super().resolve_value_type(val)
+
+    def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
+        if is_foreign(func):
+            func = types.Dispatcher(twin(func.dispatcher))
+        return super().resolve_function_type(func, args, kws)
+
+    def _get_global_type(self, gv: Any) -> Any:
+        """Find what registered itself with the CPU target alone when it was made."""
+        found = super()._get_global_type(gv)
+        if found is None and ufuncs.install(gv, self, ADDispatcher.targetdescr.target_context, ADDispatcher):
+            found = super()._get_global_type(gv)
+        return cpu_target.typing_context._get_global_type(gv) if found is None else found
+
+
+class ADTarget(CPUTarget):
+    @utils.threadsafe_cached_property
+    def _toplevel_target_context(self) -> ADContext:
+        return ADContext(self.typing_context, self._target_name)
+
+    @utils.threadsafe_cached_property
+    def _toplevel_typing_context(self) -> ADTyping:
+        return ADTyping()
+
+
+class AD(CPU):
+    """Token of the target: below the CPU's, so all overloads and intrinsics for the CPU hold."""
+
+
+class ADCompiler(dispatcher._FunctionCompiler):
+    """Compiles with the function's own options, less those that are about running it."""
+
+    debug = False
+
+    def _customize_flags(self, flags: Any) -> Any:
+        flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
+        flags.debuginfo = flags.dbg_directives_only = self.debug
+        flags.dbg_optnone = flags.dbg_extend_lifetimes = False
+        flags.auto_parallel = cpu.ParallelOptions(False)
+        return flags
+
+
+class ADDispatcher(CPUDispatcher):
+    """A function of this target: it has overloads, and cannot be called from Python.
+
+    Parameters
+    ----------
+    py_func, locals, targetoptions, pipeline_class
+        As for Numba's dispatchers.
+    noinline
+        Keep calls to it calls.
+    """
+
+    targetdescr = ADTarget(NAME)
+
+    def __init__(self, py_func: Callable[..., Any], locals: dict[str, Any] | None = None, targetoptions: dict[str, Any] | None = None,
+                 pipeline_class: type = dispatcher.compiler.Compiler, noinline: bool = False) -> None:
+        options = {**(targetoptions or {}), "nopython": True}
+        super().__init__(py_func, locals, options, pipeline_class)
+        self._compiler = ADCompiler(py_func, self.targetdescr, options, self.locals, pipeline_class)
+        self._compiler.debug = _state.debug
+        self.noinline = noinline
+
+    def add_overload(self, cres: Any) -> None:
+        """Keep the result; Numba's would also register an entry point."""
+        if self.noinline:
+            cres.library.get_function(cres.fndesc.llvm_func_name).add_function_attribute("noinline")
+        self.overloads[tuple(cres.signature.args)] = cres
+
+
+class ADJit(JitDecorator):
+    """What ``jit`` is on this target: the way in for implementations of overloads."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.locals = options.get("locals")
+        self.options = {k: v for k, v in options.items() if k not in ("target", "locals", "cache", "pipeline_class")}
+
+    def __call__(self, function: Any) -> ADDispatcher:
+        return ADDispatcher(getattr(function, "py_func", function), self.locals, self.options)
+
+
+class _State:
+    """Twins by dispatcher, apart for those with line numbers; under the global compiler lock."""
+
+    def __init__(self) -> None:
+        self.debug = False
+        self.twins: dict[bool, weakref.WeakKeyDictionary[CPUDispatcher, ADDispatcher]] = {
+            False: weakref.WeakKeyDictionary(), True: weakref.WeakKeyDictionary()}
+
+
+_state = _State()
+
+
+@contextmanager
+def line_numbers() -> Iterator[None]:
+    """Within it, twins are made with line numbers. Hold the global compiler lock."""
+    before, _state.debug = _state.debug, True
+    try:
+        yield
+    finally:
+        _state.debug = before
+
+
+def twin(function: CPUDispatcher) -> ADDispatcher:
+    """The dispatcher of this target for the same Python function, made once."""
+    with global_compiler_lock:
+        twins = _state.twins[_state.debug]
+        if function not in twins:
+            twins[function] = made = _make_twin(function)
+            if not function._can_compile:  # explicit signatures: the twin takes the same, and no others
+                for signature in function.nopython_signatures:
+                    made.compile(signature)
+                made.disable_compile()
+        return twins[function]
+
+
+def _make_twin(function: CPUDispatcher) -> ADDispatcher:
+    if isinstance(function, ADDispatcher):
+        return function
+    if hasattr(function, "_irad_twin"):
+        return function._irad_twin(ADDispatcher)  # type: ignore[no-any-return]
+    options = {k: v for k, v in function.targetoptions.items() if k not in ("parallel", "forceobj", "looplift")}
+    return ADDispatcher(function.py_func, function.locals, options, function._compiler.pipeline_class,
+                        noinline=getattr(function, "_irad_noinline", False))
+
+
+def is_foreign(type_: Any) -> bool:
+    """Whether it is the type of a dispatcher of the CPU target."""
+    return (isinstance(type_, types.Dispatcher) and isinstance(type_.dispatcher, CPUDispatcher)
+            and not isinstance(type_.dispatcher, ADDispatcher))
+
+
+def is_capturing(context: Any) -> bool:
+    """Whether code is lowered for differentiation: for intrinsics, which get the target context."""
+    return isinstance(context, ADContext)
+
+
+target_registry[NAME] = AD
+dispatcher_registry[AD] = ADDispatcher
+jit_registry[AD] = ADJit
