@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from irad_passes.ir.types import LABEL, METADATA, PTR, FloatType, FunctionType, IntType, Type, plain
+from irad_passes.ir.types import LABEL, PTR, FloatType, FunctionType, IntType, Type, plain
 
 TERMINATORS = frozenset({"ret", "br", "switch", "indirectbr", "invoke", "callbr", "resume", "catchswitch",
                          "catchret", "cleanupret", "unreachable"})
@@ -81,23 +81,30 @@ class Constant(Value):
         return unquoted(self.text[1:])
 
 
-class LocalMetadata(Constant):
-    """Metadata that names values of the function: the operand of a debug record, ``metadata ptr %x``.
+class Mention(Constant):
+    """Text that mentions values of the function without using them: metadata (``ptr %x`` in a debug record), operand bundles.
 
-    ``text`` is a template for `str.format` over the references of ``values``. As in LLVM, this is no use of the values: one that was
-    erased is printed as poison.
+    ``text`` is a template for `str.format` over the references of ``values``; one that was erased is printed as poison.
     """
 
     __slots__ = ("values",)
 
-    def __init__(self, text: str, values: tuple[Value, ...]) -> None:
-        super().__init__(METADATA, text)
+    def __init__(self, type_: Type, text: str, values: tuple[Value, ...]) -> None:
+        super().__init__(type_, text)
         self.values = values
 
     @property
     def ref(self) -> str:
-        erased = [isinstance(v, Instruction) and v.parent is None for v in self.values]
-        return self.text.format(*("poison" if gone else v.ref for v, gone in zip(self.values, erased, strict=True)))
+        return self.text.format(*("poison" if _is_erased(v) else v.ref for v in self.values))
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether one of the values was erased."""
+        return any(map(_is_erased, self.values))
+
+
+def _is_erased(value: Value) -> bool:
+    return isinstance(value, Instruction) and value.parent is None
 
 
 class Argument(Value):
@@ -121,7 +128,8 @@ class Instruction(Value):
     ============================  =================================================================================
     ``call``                      operands = arguments then callee; ``extra["function_type"]`` where printed in full,
                                   ``extra["argument_attributes"]``: tuple of str, one per argument, where any has some,
-                                  ``extra["return_attributes"]``: text before the type (also the calling convention)
+                                  ``extra["return_attributes"]``: text before the type (also the calling convention),
+                                  ``extra["bundles"]``: `Mention`, printed in brackets unless it is stale
     ``invoke``                    as ``call``; blocks = [normal, unwind]; ``extra["function_attributes"]``: text before ``to``
     ``getelementptr``             ``extra["source_type"]``; operands = base then indices
     ``alloca``                    ``extra["allocated"]``: Type; operands = [count] where printed; ``extra["addrspace"]``: int

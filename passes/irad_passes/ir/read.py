@@ -13,6 +13,7 @@ from irad_passes.ir.types import StructType, Type
 
 _GLOBAL = re.compile(r'@("[^"]*"|[-\w$.]+)\s*=', re.ASCII).match
 _NAMED_TYPE = re.compile(r'%("[^"]*"|[-\w$.]+)\s*=\s*type\s+(.*)', re.ASCII).match
+_BLOCK_ADDRESS = re.compile(r'(blockaddress\(@("[^"]*"|[-\w$.]+), )(%\d+)\)', re.ASCII).sub
 _HEADER = ("target ", "source_filename", "module asm", "$")
 _TRAILER = ("!", "attributes ")
 _IGNORED = (";", "^", "uselistorder")
@@ -47,6 +48,8 @@ def read(text: str) -> Module:
             module.header.append(line)
         else:
             raise ParseError(f"line {index}: neither a function nor a global: {line.strip()}")
+    if reader.renamed_blocks and "blockaddress" in text:
+        reader.rename_addresses()
     return module
 
 
@@ -75,6 +78,17 @@ class _ModuleReader(BodyReader):
             raise self.error(f"second function @{function.name}")
         self.module.functions[function.name] = function
         return self.read_body(function, self.lines, index) if self.tokens[0] == "define" else index
+
+    def rename_addresses(self) -> None:
+        """Let the addresses of blocks follow the names that blocks got."""
+        def renamed(match: re.Match[str]) -> str:
+            name = self.renamed_blocks.get((unquoted(match[2]), match[3]), match[3])
+            return f"{match[1]}{name})"
+
+        for constant in self.constants.values():
+            constant.text = _BLOCK_ADDRESS(renamed, constant.text)
+        for name, text in self.module.globals.items():
+            self.module.globals[name] = _BLOCK_ADDRESS(renamed, text)
 
     def _head(self) -> Function:
         """The function that ``define`` or ``declare`` announces, yet without blocks."""

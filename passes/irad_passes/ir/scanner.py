@@ -1,4 +1,4 @@
-"""Tokens of LLVM's text, and the types and constants they spell. `read` and `body` build modules and functions on this."""
+"""Tokens of LLVM's text, and the types, constants and attributes they spell. `scope` adds the values of a function."""
 
 from __future__ import annotations
 
@@ -59,9 +59,13 @@ class Scanner:
         """The tokens from ``begin`` to before ``end`` with what stands between them."""
         if end - begin <= 1:
             return self.tokens[begin] if end > begin else ""
+        return self.line[self.span(begin)[0]:self.span(end - 1)[1]]
+
+    def span(self, at: int) -> tuple[int, int]:
+        """Where the token ``at`` is in the line."""
         if self._spans is None:
             self._spans = [m.span() for m in TOKEN.finditer(self.line)]
-        return self.line[self._spans[begin][0]:self._spans[end - 1][1]]
+        return self._spans[at]
 
     def rest(self) -> str:
         """What is left of the statement, with the blanks before it."""

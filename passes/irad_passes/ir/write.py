@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from irad_passes.ir.model import BINARY, CASTS, TAILS, Argument, Function, Instruction, Module, Value, quoted
+from irad_passes.ir.model import BINARY, CASTS, TAILS, Argument, Function, Instruction, Mention, Module, Value, quoted
 from irad_passes.ir.types import VOID
 
 
@@ -139,10 +139,13 @@ def _call(i: Instruction) -> str:
                       for v, a in zip(arguments, attributes, strict=True)])
     head = _words(*tail, i.opcode, *flags, str(extra.get("return_attributes", "")), str(extra.get("function_type", i.type)))
     text = f"{head} {callee.ref}({text})"
-    if i.opcode == "invoke":
-        normal, unwind = i.blocks
-        text = _words(text, str(extra.get("function_attributes", "")), f"to label {normal.ref} unwind label {unwind.ref}")
-    return text + i.suffix
+    bundles = extra.get("bundles")
+    between = f" {bundles.ref}" if isinstance(bundles, Mention) and not bundles.is_stale else ""
+    if i.opcode == "call":
+        attributes_, comma, attachments = i.suffix.partition(", !")
+        return text + (attributes_ + between + comma + attachments if between else i.suffix)
+    normal, unwind = i.blocks
+    return _words(text, str(extra.get("function_attributes", "")) + between, f"to label {normal.ref} unwind label {unwind.ref}") + i.suffix
 
 
 def _va_arg(i: Instruction) -> str:
@@ -174,7 +177,7 @@ def _other(i: Instruction) -> str:
     template = i.extra.get("template")
     if template is not None:
         references = (v.ref for v in (*i.operands, *i.blocks))
-        return f"{i.opcode} {str(template).format(*references).strip()}{i.suffix}"
+        return _words(i.opcode, str(template).format(*references)) + i.suffix
     if i.opcode[0] == "#":
         return f"{i.opcode}({', '.join([v.ref for v in i.operands])}){i.suffix}"
     return _operation(i) if i.operands else i.opcode + i.suffix
