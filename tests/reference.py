@@ -1,0 +1,181 @@
+"""Reference derivatives of plain Python functions, by two ways that share nothing with irad.
+
+`dual_jacobian` and what is derived from it run dual numbers, in double precision; `precise_jacobian` takes central differences
+of mpmath numbers with 60 digits, right to about 30, and says whether the dual numbers can be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from dual import Dual, level
+from lifting import lift
+
+Tree = Any  # numbers, arrays and None in nested tuples
+
+
+@dataclass(frozen=True)
+class Run:
+    """A function's result and its derivative.
+
+    Parameters
+    ----------
+    value
+        What the function returned.
+    matrix
+        Derivatives of the numbers in the result (rows) by those in the chosen arguments (columns).
+    args
+        The arguments after the call.
+    """
+
+    value: Tree
+    matrix: np.ndarray
+    args: tuple[Tree, ...]
+
+
+def layout_copy(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """Copy an array to another dtype, keeping its strides in elements, their signs too."""
+    strides = [stride // array.itemsize for stride in array.strides]
+    reach = [stride * (extent - 1) for stride, extent in zip(strides, array.shape, strict=True)]
+    first = -sum(r for r in reach if r < 0)
+    buffer = np.zeros(1 + sum(map(abs, reach)) if array.size else 1, dtype)
+    size = buffer.itemsize
+    out = np.lib.stride_tricks.as_strided(buffer[first if array.size else 0 :], array.shape, [s * size for s in strides])
+    out[...] = array
+    return out
+
+
+def is_float_array(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.kind in "fcO"
+
+
+def transform(function: Callable[[Any], Any], tree: Tree) -> Tree:
+    """Copy ``tree`` with ``function`` applied to each floating-point number; their arrays become arrays of objects."""
+    if isinstance(tree, tuple):
+        items = [transform(function, item) for item in tree]
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    if is_float_array(tree):
+        out = layout_copy(tree, object)
+        for index in np.ndindex(out.shape):
+            out[index] = function(tree[index] if tree.dtype == object else tree[index].item())
+        return out
+    if isinstance(tree, np.ndarray):
+        return layout_copy(tree, tree.dtype)
+    return function(tree) if is_number(tree) else tree
+
+
+def is_number(x: Any) -> bool:
+    return isinstance(x, (float, np.floating, complex, Dual, mpmath.mpf, mpmath.mpc))
+
+
+def leaves(tree: Tree) -> list[Any]:
+    """The floating-point numbers of ``tree``, in order."""
+    if isinstance(tree, tuple):
+        return [leaf for item in tree for leaf in leaves(item)]
+    if is_float_array(tree):
+        return [tree[index] for index in np.ndindex(tree.shape)]
+    return [tree] if is_number(tree) else []
+
+
+def unflatten(tree: Tree, numbers: Sequence[Any]) -> Tree:
+    """``tree`` with its floating-point numbers replaced by ``numbers``; the inverse of `leaves`."""
+    remaining = iter(numbers)
+    out = transform(lambda _: next(remaining), tree)
+    return transform_arrays(out)
+
+
+def transform_arrays(tree: Tree) -> Tree:
+    """Turn arrays of objects into arrays of floats where they hold nothing else."""
+    if isinstance(tree, tuple):
+        items = [transform_arrays(item) for item in tree]
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    if isinstance(tree, np.ndarray) and tree.dtype == object and not any(isinstance(x, Dual) for x in tree.flat):
+        return layout_copy(tree, complex if any(isinstance(x, complex) for x in tree.flat) else float)
+    return tree
+
+
+def plain(x: Any) -> Any:
+    return x.item() if isinstance(x, np.generic) else x
+
+
+def dual_jacobian(function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int] = (0,)) -> Run:
+    """Run ``function`` once, with one direction per number in the arguments ``argnums``."""
+    chosen = tuple(args[i] for i in argnums)
+    identity = np.eye(len(leaves(chosen)))
+    return differentiate(function, args, argnums, list(identity))
+
+
+def differentiate(function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int], tangents: list[np.ndarray]) -> Run:
+    """Run ``function`` on dual numbers; ``tangents``: one row per number of the chosen arguments."""
+    here = 1 + max(map(level, leaves(args)), default=0)
+    directions = iter(tangents)
+    chosen = {i: transform(lambda x: Dual(plain(x), next(directions), here), args[i]) for i in argnums}
+    lifted = tuple(chosen.get(i, transform(plain, arg)) for i, arg in enumerate(args))
+    value = lift(function)(*lifted)
+    width = tangents[0].shape if tangents else (0,)
+
+    def tangent(x: Any) -> np.ndarray:
+        return x.tangent if level(x) == here else np.zeros(width)
+
+    def stripped(x: Any) -> Any:
+        return x.value if level(x) == here else x
+
+    rows = [tangent(x) for x in leaves(value)]
+    matrix = np.stack(rows) if rows else np.zeros((0, *width))
+    return Run(transform_arrays(transform(stripped, value)), matrix, transform_arrays(transform(stripped, lifted)))
+
+
+def dual_gradient(function: Callable[..., Any], args: tuple[Tree, ...], argnums: int | Sequence[int] = 0) -> Tree:
+    """Gradient of a function that returns a number, in the structure of the arguments ``argnums``."""
+    if isinstance(argnums, int):
+        return dual_gradient(function, args, (argnums,))[0]
+    (row,) = dual_jacobian(function, args, argnums).matrix
+    return unflatten(tuple(args[i] for i in argnums), row)
+
+
+def dual_jvp(function: Callable[..., Any], args: tuple[Tree, ...], tangents: tuple[Tree, ...]) -> tuple[Tree, Tree]:
+    """The result and its derivative along ``tangents``, which has None for each argument that is constant."""
+    argnums = [i for i, tangent in enumerate(tangents) if tangent is not None]
+    direction = leaves(tuple(tangents[i] for i in argnums))
+    run = differentiate(function, args, argnums, [np.array([t]) for t in direction])
+    return run.value, unflatten(run.value, run.matrix[:, 0] if direction else [])
+
+
+def dual_hessian_product(
+    function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int], tangents: tuple[Tree, ...]
+) -> np.ndarray:
+    """Derivative along ``tangents`` of the gradient by ``argnums``, flat: dual numbers of dual numbers."""
+    outer = [i for i, tangent in enumerate(tangents) if tangent is not None]
+    directions = iter(leaves(tuple(tangents[i] for i in outer)))
+    chosen = {i: transform(lambda x: Dual(plain(x), np.array([next(directions)]), 1), args[i]) for i in outer}
+    lifted = tuple(chosen.get(i, arg) for i, arg in enumerate(args))
+    gradient = leaves(dual_gradient(function, lifted, tuple(argnums)))
+    return np.array([x.tangent[0] if isinstance(x, Dual) else 0.0 for x in gradient])
+
+
+def precise_jacobian(function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int] = (0,)) -> np.ndarray:
+    """Central differences with 60 digits: the matrix of `dual_jacobian`, at the price of two runs per column."""
+    lifted = lift(function)
+    with mpmath.workdps(60):
+        step = mpmath.mpf(10) ** -15
+        columns = []
+        for column in range(len(leaves(tuple(args[i] for i in argnums)))):
+            ends = [leaves(lifted(*shifted(args, argnums, column, sign * step))) for sign in (1, -1)]
+            columns.append([float((high - low) / (2 * step)) for high, low in zip(*ends, strict=True)])
+    return np.array(columns).T
+
+
+def shifted(args: tuple[Tree, ...], argnums: Sequence[int], column: int, step: mpmath.mpf) -> tuple[Tree, ...]:
+    """The arguments as mpmath numbers, with ``step`` added to number ``column`` of those in ``argnums``."""
+    counter = iter(range(2**62))
+
+    def number(x: Any) -> mpmath.mpf:
+        return mpmath.mpf(plain(x)) + (step if next(counter) == column else 0)
+
+    chosen = {i: transform(number, args[i]) for i in argnums}
+    return tuple(chosen.get(i, transform(lambda x: mpmath.mpf(plain(x)), arg)) for i, arg in enumerate(args))
