@@ -22,6 +22,7 @@ LAYERS = (
     ("irad.operators",),
     ("irad.autodiff",),
     ("irad.derivative",),
+    ("irad.argnums",),
     ("irad.custom", "irad.numba_"),
     ("irad.errors",),
     ("irad_passes.__main__",),
