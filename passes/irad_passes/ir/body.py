@@ -28,7 +28,7 @@ class BodyReader(Scope):
                 self.begin_block("%" + label[1])
                 line = line[label.end():]
             while index < end and _CONTINUES(lines[index]):
-                line += " " + lines[index]
+                line += "\n" + lines[index]
                 index += 1
             self.start(line, number)
             if self.tokens[0] == "}":
@@ -41,7 +41,7 @@ class BodyReader(Scope):
                 except IndexError:
                     if index == end or lines[index].strip() in ("", "}"):
                         raise self.error("unexpected end of the instruction") from None
-                    line += " " + lines[index]
+                    line += "\n" + lines[index]
                     index += 1
                     self.start(line, number)
         raise self.error(f"the body of @{function.name} is not closed")

@@ -73,7 +73,7 @@ class _ModuleReader(BodyReader):
             except IndexError:
                 if index == len(self.lines):
                     raise self.error("unexpected end of a function's head") from None
-                line += " " + self.lines[index]
+                line += "\n" + self.lines[index]
         if function.name in self.module.functions:
             raise self.error(f"second function @{function.name}")
         self.module.functions[function.name] = function

@@ -44,27 +44,28 @@ class Scanner:
         self._spans: list[tuple[int, int]] | None = None
 
     def start(self, line: str, number: int) -> None:
-        """Go to the first token of ``line``."""
+        """Go to the first token of ``line``, which may be several lines."""
         self.line, self.number = line, number
         tokens = TOKEN.findall(line)
-        if tokens and tokens[-1][0] == ";":
-            tokens.pop()
+        if ";" in line:
+            tokens = [token for token in tokens if token[0] != ";"]
         tokens.append("")
         self.tokens, self.at, self._spans = tokens, 0, None
 
     def error(self, what: str) -> ParseError:
-        return ParseError(f"line {self.number}: {what}: {self.line.strip()}")
+        return ParseError(f"line {self.number}: {what}: {' '.join(self.line.split())}")
 
     def text(self, begin: int, end: int) -> str:
-        """The tokens from ``begin`` to before ``end`` with what stands between them."""
+        """The tokens from ``begin`` to before ``end``, as they are spaced if they stand in one line."""
         if end - begin <= 1:
             return self.tokens[begin] if end > begin else ""
-        return self.line[self.span(begin)[0]:self.span(end - 1)[1]]
+        text = self.line[self.span(begin)[0]:self.span(end - 1)[1]]
+        return " ".join(self.tokens[begin:end]) if "\n" in text else text
 
     def span(self, at: int) -> tuple[int, int]:
         """Where the token ``at`` is in the line."""
         if self._spans is None:
-            self._spans = [m.span() for m in TOKEN.finditer(self.line)]
+            self._spans = [m.span() for m in TOKEN.finditer(self.line) if m[0][0] != ";"]
         return self._spans[at]
 
     def rest(self) -> str:

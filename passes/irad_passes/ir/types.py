@@ -106,31 +106,54 @@ def plain(text: str) -> Type:
     return Type(text)
 
 
-@cache
 def vector(count: int, element: Type, scalable: bool = False) -> VectorType:
+    return _vector(count, element, scalable)
+
+
+def array(count: int, element: Type) -> ArrayType:
+    return _array(count, element)
+
+
+def struct(elements: tuple[Type, ...], packed: bool = False) -> StructType:
+    return _struct(elements, packed)
+
+
+def named(name: str, elements: tuple[Type, ...], packed: bool = False) -> StructType:
+    """The struct type that is printed as ``%name``; ``name`` is as printed, in quotes where it has to be."""
+    return _named(name, elements, packed)
+
+
+def function(returns: Type, parameters: tuple[Type, ...], variadic: bool = False) -> FunctionType:
+    return _function(returns, parameters, variadic)
+
+
+# What interns the types is called by position only: `cache` takes `f(1)` and `f(x=1)`, and a default and its value, for different calls.
+
+
+@cache
+def _vector(count: int, element: Type, scalable: bool) -> VectorType:
     prefix = "vscale x " if scalable else ""
     return VectorType(f"<{prefix}{count} x {element}>", count, element, scalable)
 
 
 @cache
-def array(count: int, element: Type) -> ArrayType:
+def _array(count: int, element: Type) -> ArrayType:
     return ArrayType(f"[{count} x {element}]", count, element)
 
 
 @cache
-def struct(elements: tuple[Type, ...], packed: bool = False) -> StructType:
+def _struct(elements: tuple[Type, ...], packed: bool) -> StructType:
     inner = f"{{ {', '.join(map(str, elements))} }}" if elements else "{}"
     return StructType(f"<{inner}>" if packed else inner, elements, packed)
 
 
 @cache
-def named(name: str, elements: tuple[Type, ...], packed: bool = False) -> StructType:
-    """The struct type that is printed as ``%name``; ``name`` is as printed, in quotes where it has to be."""
+def _named(name: str, elements: tuple[Type, ...], packed: bool) -> StructType:
     return StructType(f"%{name}", elements, packed, name)
 
 
 @cache
-def function(returns: Type, parameters: tuple[Type, ...], variadic: bool = False) -> FunctionType:
+def _function(returns: Type, parameters: tuple[Type, ...], variadic: bool) -> FunctionType:
     inner = ", ".join([*map(str, parameters), *(["..."] if variadic else [])])
     return FunctionType(f"{returns} ({inner})", returns, parameters, variadic)
 
