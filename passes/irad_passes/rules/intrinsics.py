@@ -6,7 +6,7 @@ Those that libm has under the same name serve its functions too: see `libm.SHARE
 
 from __future__ import annotations
 
-from math import log as _log
+import math
 
 from irad_passes.rules.rule import EVERYWHERE, POSITIVE, ScalarRule
 from irad_passes.rules.val import (
@@ -20,7 +20,6 @@ from irad_passes.rules.val import (
     ldexp,
     like,
     log,
-    maxnum,
     pow,
     powi,
     real,
@@ -31,7 +30,7 @@ from irad_passes.rules.val import (
     where,
 )
 
-LN2, LN10 = _log(2.0), _log(10.0)
+LN2, LN10, LOG2_E, LOG10_E = math.log(2.0), math.log(10.0), math.log2(math.e), math.log10(math.e)
 PAIR, TRIPLE = (EVERYWHERE, EVERYWHERE), (EVERYWHERE, EVERYWHERE, EVERYWHERE)
 UNIT, SMALL = ((-0.9, 0.9),), ((-1.4, 1.4),)
 
@@ -44,7 +43,7 @@ def _which(x: Number, y: Number, ans: Number) -> tuple[Operand, Operand]:
 
 def _atan2(y: Number, x: Number, ans: Number) -> tuple[Operand, Operand]:
     """(x, -y) / (x² + y²), without overflow; nan at the origin."""
-    scale = maxnum(fabs(x), fabs(y))
+    scale = where(fabs(x) > fabs(y), fabs(x), fabs(y))
     u, v = x / scale, y / scale
     square = (u * u + v * v) * scale
     return u / square, -v / square
@@ -77,11 +76,12 @@ ROWS = (
     ScalarRule("exp10", lambda x, ans: (ans * LN10,), function=lambda x: exp(x * log(like(x, 10)))),
     # log and its kind at 0: inf.
     ScalarRule("log", lambda x, ans: (1 / x,), (POSITIVE,), singular=True),
-    ScalarRule("log2", lambda x, ans: (1 / LN2 / x,), (POSITIVE,), singular=True, function=lambda x: log(x) / log(like(x, 2))),
-    ScalarRule("log10", lambda x, ans: (1 / LN10 / x,), (POSITIVE,), singular=True, function=lambda x: log(x) / log(like(x, 10))),
+    ScalarRule("log2", lambda x, ans: (LOG2_E / x,), (POSITIVE,), singular=True, function=lambda x: log(x) / log(like(x, 2))),
+    ScalarRule("log10", lambda x, ans: (LOG10_E / x,), (POSITIVE,), singular=True, function=lambda x: log(x) / log(like(x, 10))),
     ScalarRule("pow", _pow, (POSITIVE, EVERYWHERE), singular=True),
     ScalarRule("powi", _powi, (EVERYWHERE, (-4, 4)), singular=True, function=pow),
-    ScalarRule("ldexp", lambda x, n, ans: (ldexp(like(x, 1.0), n), 0.0), (EVERYWHERE, (-9, 9)),
+    # 0 * 2ⁿ is 0 also where 2ⁿ is inf.
+    ScalarRule("ldexp", lambda x, n, ans: (ldexp(like(x, 1.0), n), 0.0), (EVERYWHERE, (-9, 9)), singular=True,
                function=lambda x, n: x * pow(like(x, 2), n)),
     ScalarRule("fma", lambda x, y, z, ans: (y, x, 1.0), TRIPLE, function=lambda x, y, z: x * y + z),
     ScalarRule("fmuladd", lambda x, y, z, ans: (y, x, 1.0), TRIPLE, function=lambda x, y, z: x * y + z),

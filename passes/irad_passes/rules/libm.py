@@ -6,8 +6,7 @@ names of its own run-time library.
 
 from __future__ import annotations
 
-from math import pi
-from math import sqrt as _sqrt
+import math
 
 from irad_passes.rules import arithmetic, intrinsics
 from irad_passes.rules.rule import EVERYWHERE, POSITIVE, ScalarRule
@@ -15,7 +14,7 @@ from irad_passes.rules.special import digamma
 from irad_passes.rules.val import exp, log, rint, sqrt, where
 
 PAIR = (EVERYWHERE, EVERYWHERE)
-TWO_OVER_ROOT_PI = 2 / _sqrt(pi)
+TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 LDEXP = next(row for row in intrinsics.ROWS if row.name == "ldexp")
 FMOD = next(row for row in arithmetic.ROWS if row.name == "frem")
@@ -46,8 +45,8 @@ ROWS = (
 
 SHARED = {
     "fmod": "frem", "fmin": "minnum", "fmax": "maxnum", "fminimum": "minimum", "fmaximum": "maximum",
-    "fminimum_num": "minimumnum", "fmaximum_num": "maximumnum", "scalbn": "ldexp", "scalbln": "ldexp", "pow10": "exp10",
+    "fminimum_num": "minimumnum", "fmaximum_num": "maximumnum", "scalbn": "ldexp", "pow10": "exp10", "_hypot": "hypot",
     **{name: name for name in ("sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "exp2",
                                "exp10", "log", "log2", "log10", "pow", "ldexp", "fma", "fabs", "copysign")},
 }
-"""libm's name: the row, of an instruction or an intrinsic, that it shares."""
+"""Other names in libm, and which row they share."""

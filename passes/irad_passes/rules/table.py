@@ -57,10 +57,11 @@ def lookup(instruction: Instruction, extra: Mapping[str, Rule] = _NO_RULES) -> R
 
 
 def _library(name: str, instruction: Instruction) -> Rule | None:
-    """The row of a function of libm: `name`, or `name` with the f of single precision; Windows puts a _ before some."""
-    name = name.removeprefix("_")
-    single = any(operand.type is T.FLOAT for operand in instruction.arguments)
-    return _LIBRARY.get(name[:-1] if single and name.endswith("f") else name)
+    """The row of a function of libm: a name that it has, behind it the f of single precision, and no pointers."""
+    types = [operand.type for operand in instruction.arguments]
+    if any(type_.is_pointer for type_ in types):
+        return None
+    return _LIBRARY.get(name.removesuffix("f") if T.FLOAT in types and name not in _LIBRARY else name)
 
 
 def _typed(rule: Rule | None, instruction: Instruction) -> Rule | None:
