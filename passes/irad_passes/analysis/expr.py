@@ -37,7 +37,8 @@ class Leaf:
 @dataclass(frozen=True)
 class Operation:
     """What is no sum: ``mul``, ``udiv``, ``smax``, ``umax``; ``sle`` and ``ule``, which are 1 or 0; ``sext`` and ``zext``, which
-    extend the low ``bits`` bits."""
+    extend the low ``bits`` bits.
+    """
 
     name: str
     operands: tuple[Expr, ...]
