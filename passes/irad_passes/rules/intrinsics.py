@@ -43,7 +43,8 @@ def _which(x: Number, y: Number, ans: Number) -> tuple[Operand, Operand]:
 
 def _atan2(y: Number, x: Number, ans: Number) -> tuple[Operand, Operand]:
     """(x, -y) / (x² + y²), without overflow; nan at the origin."""
-    scale = where(fabs(x) > fabs(y), fabs(x), fabs(y))
+    width, height = fabs(x), fabs(y)
+    scale = where(width > height, width, height)
     u, v = x / scale, y / scale
     square = (u * u + v * v) * scale
     return u / square, -v / square
