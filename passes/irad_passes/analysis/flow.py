@@ -43,7 +43,9 @@ def minimum_cut(nodes: Iterable[Node], edges: Iterable[tuple[Node, Node]], sourc
     ----------
     E. A. Dinic, Algorithm for solution of a problem of maximum flow in networks with power estimation, 1970.
     """
-    arcs, starts, ends = list(edges), set(sources), set(sinks)
+    arcs = list(edges)
+    starts: set[Node] = set(sources)
+    ends: set[Node] = set(sinks)
     between = _reachable(starts, arcs) & _reachable(ends, [(b, a) for a, b in arcs])
     names = [node for node in nodes if node in between]
     number = {node: index for index, node in enumerate(names)}
