@@ -1,0 +1,203 @@
+"""Which values and which memory carry derivatives: varied (they depend on an active input) and useful (an active output depends on them).
+
+Everything else costs nothing: no tangent, no adjoint, no shadow, no tape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
+from irad_passes.ir.model import Function, Instruction, Value
+from irad_passes.ir.types import ArrayType, StructType, Type
+from irad_passes.request import Activity as ParameterActivity
+from irad_passes.request import Mode, Request
+from irad_passes.rules.inactive import Inactive
+from irad_passes.rules.memory import Fill, RefCount, Transfer, rule_of
+from irad_passes.rules.table import ScalarRule
+
+COPIES = frozenset({"phi", "select", "freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement",
+                    "insertelement", "shufflevector"})
+"""Opcodes whose result holds (parts of) its operands' values."""
+
+
+def carries(type_: Type) -> bool:
+    """Whether values of this type can hold a derivative: floats, vectors of them, aggregates with some."""
+    match type_:
+        case ArrayType(element=element):
+            return carries(element)
+        case StructType(elements=elements):
+            return any(map(carries, elements))
+    return type_.is_float
+
+
+@dataclass(frozen=True)
+class Activity:
+    """``values``: active SSA values. ``objects``: memory that holds active values. ``shadowed``: memory that needs a shadow (active, or
+    reached through a pointer that may also point to active memory). ``pointers``: pointer values that need a shadow pointer."""
+
+    values: frozenset[Value]
+    objects: Objects
+    shadowed: Objects
+    pointers: frozenset[Value]
+
+    def touches(self, objects: Objects) -> bool:
+        """Whether an access to these objects is active."""
+        return not self.objects.isdisjoint(objects)
+
+
+def activity(function: Function, request: Request, memory: Memory) -> Activity:
+    """Run the two data-flow analyses, then find the pointers that need shadows."""
+    flow = _Flow(function, request, memory)
+    varied, varied_objects = flow.forward()
+    useful, useful_objects = flow.backward(varied)
+    values = frozenset(varied & useful)
+    objects = frozenset(varied_objects & useful_objects)
+    pointers, shadowed = _shadows(function, request, memory, values, objects)
+    return Activity(values, objects, shadowed, pointers)
+
+
+class _Flow:
+    def __init__(self, function: Function, request: Request, memory: Memory) -> None:
+        self.memory = memory
+        self.request = request
+        self.function = function
+        self.duplicated = frozenset().union(*(memory.of(a) for a, p in zip(function.arguments, request.parameters, strict=True)
+                                              if p.activity is ParameterActivity.DUPLICATED))
+        self.instructions = [(i, rule_of(i, request.rules)) for i in function.instructions()]
+
+    def forward(self) -> tuple[set[Value], set[Object]]:
+        values: set[Value] = {a for a, p in zip(self.function.arguments, self.request.parameters, strict=True)
+                              if p.activity is ParameterActivity.ACTIVE}
+        objects: set[Object] = set(self.duplicated)
+        changed = True
+        while changed:
+            size = len(values), len(objects)
+            for i, rule in self.instructions:
+                if i.opcode == "store":
+                    if i.operands[0] in values:
+                        objects |= self.memory.of(i.operands[1])
+                elif isinstance(rule, Transfer):
+                    if not objects.isdisjoint(self.memory.of(i.operands[1])):
+                        objects |= self.memory.of(i.operands[0])
+                elif i not in values and self._varies(i, rule, values, objects):
+                    values.add(i)
+            changed = size != (len(values), len(objects))
+        return values, objects
+
+    def _varies(self, i: Instruction, rule: object, values: set[Value], objects: set[Object]) -> bool:
+        if not carries(i.type) or isinstance(rule, Inactive):
+            return False
+        if i.opcode == "load":
+            return not objects.isdisjoint(self.memory.of(i.operands[0]))
+        if i.opcode in COPIES or isinstance(rule, ScalarRule):
+            return any(o in values for o in i.operands)
+        if rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg"):
+            return any(o in values or not objects.isdisjoint(self.memory.of(o)) for o in i.operands)
+        return any(o in values for o in i.operands)
+
+    def backward(self, varied: set[Value]) -> tuple[set[Value], set[Object]]:
+        values: set[Value] = set()
+        objects: set[Object] = set(self.duplicated)
+        if self.request.mode is Mode.FORWARD:
+            outputs = set(self.duplicated)
+            pending = list(outputs)
+            while pending:
+                for inner in self.memory.content.get(pending.pop(), ()):
+                    if inner not in outputs and inner is not UNKNOWN:
+                        outputs.add(inner)
+                        pending.append(inner)
+            objects |= outputs
+        changed = True
+        backwards = self.instructions[::-1]
+        while changed:
+            size = len(values), len(objects)
+            for i, rule in backwards:
+                if i.opcode == "store":
+                    if i.operands[0] in varied and not objects.isdisjoint(self.memory.of(i.operands[1])):
+                        values.add(i.operands[0])
+                elif isinstance(rule, Transfer):
+                    if not objects.isdisjoint(self.memory.of(i.operands[0])):
+                        objects |= self.memory.of(i.operands[1])
+                elif i.opcode == "ret":
+                    if not self.request.status:
+                        values.update(o for o in i.operands if o in varied)
+                elif rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg"):
+                    values.update(o for o in i.operands if o in varied)
+                    if i in varied:
+                        values.add(i)
+                elif i in values:
+                    if i.opcode == "load":
+                        objects |= self.memory.of(i.operands[0])
+                    else:
+                        values.update(o for o in i.operands if o in varied)
+            changed = size != (len(values), len(objects))
+        return values, objects
+
+
+def _shadows(function: Function, request: Request, memory: Memory, values: frozenset[Value],
+             objects: Objects) -> tuple[frozenset[Value], Objects]:
+    """Pointers that need a shadow pointer, found backwards from the active accesses."""
+    pointers: set[Value] = set()
+    pending: list[Value] = []
+
+    def need(pointer: Value) -> None:
+        if pointer not in pointers and pointer.type.is_pointer:
+            pointers.add(pointer)
+            pending.append(pointer)
+
+    pointer_stores: list[Instruction] = []
+    counted: dict[Instruction, Value] = {}
+    for i in function.instructions():
+        rule = rule_of(i, request.rules)
+        if i.opcode == "load" and i in values:
+            need(i.operands[0])
+        elif i.opcode == "store":
+            if i.operands[0] in values or (carries(i.operands[0].type) and not objects.isdisjoint(memory.of(i.operands[1]))):
+                need(i.operands[1])
+            if i.operands[0].type.is_pointer:
+                pointer_stores.append(i)
+        elif isinstance(rule, Fill) and not objects.isdisjoint(memory.of(i.operands[0])):
+            need(i.operands[0])
+        elif isinstance(rule, Transfer) and not objects.isdisjoint(memory.of(i.operands[0])):
+            need(i.operands[0])
+            if not objects.isdisjoint(memory.of(i.operands[1])):
+                need(i.operands[1])
+        elif isinstance(rule, RefCount):
+            counted[i] = i.operands[rule.operand]
+    shadowed: set[Object] = set()
+    mirrored = frozenset(o for a, p in zip(function.arguments, request.parameters, strict=True)
+                         if p.activity is ParameterActivity.DUPLICATED for o in memory.of(a))
+    while True:
+        while pending:
+            pointer = pending.pop()
+            shadowed |= memory.of(pointer)
+            if isinstance(pointer, Instruction):
+                match pointer.opcode:
+                    case "getelementptr" | "freeze" | "addrspacecast" | "bitcast" | "load":
+                        need(pointer.operands[0])
+                    case "phi":
+                        for operand in pointer.operands:
+                            need(operand)
+                    case "select":
+                        need(pointer.operands[1])
+                        need(pointer.operands[2])
+        before = len(pointers)
+        loaded = frozenset().union(*(memory.of(p.operands[0]) for p in pointers if isinstance(p, Instruction) and p.opcode == "load"))
+        if request.mode is Mode.FORWARD:
+            loaded |= mirrored
+        for store in pointer_stores:
+            target = memory.of(store.operands[1])
+            if not target.isdisjoint(loaded) and not memory.of(store.operands[0]).isdisjoint(objects | shadowed):
+                need(store.operands[0])
+                need(store.operands[1])
+        if request.mode is Mode.FORWARD:
+            for i in counted:
+                header = counted[i]
+                if not memory.of(header).isdisjoint(shadowed):
+                    need(header)
+        for o in list(shadowed):
+            if o.kind == "data" and o.site is not None and o.site not in pointers:
+                need(o.site)
+        if len(pointers) == before and not pending:
+            return frozenset(pointers), frozenset(shadowed)

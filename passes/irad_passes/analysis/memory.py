@@ -1,0 +1,289 @@
+"""Underlying objects: what memory each pointer may point into, what is written, and which loads see memory that changes later.
+
+Flow-insensitive and field-insensitive inclusion analysis over the objects of one function: its pointer arguments, its
+allocas and allocations, globals, and one object for all that it cannot see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from irad_passes.analysis.cfg import Cfg
+from irad_passes.analysis.loops import LoopForest
+from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
+from irad_passes.rules.inactive import Inactive
+from irad_passes.rules.memory import Allocation, Fill, Free, RefCount, Tape, Transfer, rule_of
+from irad_passes.rules.table import Rule, ScalarRule
+
+
+@dataclass(frozen=True, eq=False)
+class Object:
+    """A piece of memory. ``site``: the argument, alloca, allocating call or global; ``kind``: which of these, "data" for the
+    memory behind an allocation's header, "unknown" for what cannot be seen."""
+
+    kind: str
+    site: Value | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.site.ref if self.site is not None else ''}>"
+
+
+UNKNOWN = Object("unknown")
+Objects = frozenset[Object]
+NOTHING: Objects = frozenset()
+
+
+@dataclass(frozen=True)
+class Memory:
+    """``pointees[v]``: objects that pointer ``v`` may point into. ``content[o]``: objects that pointers in ``o`` may point into.
+    ``accesses``: what each writing instruction may write; ``written``: all of that. ``escaped``: objects that something outside the
+    function may keep a pointer to: the ones stored into arguments' memory, returned, or given to calls without a row."""
+
+    pointees: dict[Value, Objects]
+    content: dict[Object, Objects]
+    accesses: dict[Instruction, Objects]
+    written: Objects
+    escaped: Objects
+    _globals: dict[str, Object] = field(default_factory=dict)
+
+    def of(self, pointer: Value) -> Objects:
+        """Objects that ``pointer`` may point into."""
+        if isinstance(pointer, Constant):
+            return _constant(pointer, self._globals)
+        return self.pointees.get(pointer, NOTHING)
+
+
+def underlying(pointer: Value) -> Value:
+    """The pointer that a chain of address arithmetic starts from."""
+    while isinstance(pointer, Instruction) and pointer.opcode in ("getelementptr", "freeze", "addrspacecast", "bitcast"):
+        pointer = pointer.operands[0]
+    return pointer
+
+
+def memory(function: Function, rules: Mapping[str, Rule]) -> Memory:
+    """Run the analysis to its fixed point."""
+    pointees: dict[Value, Objects] = {}
+    content: dict[Object, Objects] = {UNKNOWN: frozenset({UNKNOWN})}
+    globals_: dict[str, Object] = {}
+    for argument in function.arguments:
+        if argument.type.is_pointer:
+            pointees[argument] = frozenset({Object("argument", argument)})
+            content[next(iter(pointees[argument]))] = frozenset({UNKNOWN})
+
+    def of(value: Value) -> Objects:
+        return _constant(value, globals_) if isinstance(value, Constant) else pointees.get(value, NOTHING)
+
+    def inside(objects: Objects) -> Objects:
+        return frozenset().union(*(content.get(o, NOTHING) for o in objects))
+
+    def put(objects: Objects, what: Objects) -> bool:
+        changed = False
+        for target in objects:
+            old = content.get(target, NOTHING)
+            if not what <= old:
+                content[target] = old | what
+                changed = True
+        return changed
+
+    relevant: list[tuple[Instruction, Rule | None]] = []
+    for i in function.instructions():
+        rule = rule_of(i, rules) if i.opcode == "call" else None
+        if isinstance(rule, Allocation):
+            header = Object("allocation", i)
+            pointees[i] = frozenset({header})
+            if rule.data_offset is not None:
+                content[header] = frozenset({Object("data", i)})
+        elif i.opcode == "alloca":
+            pointees[i] = frozenset({Object("alloca", i)})
+        elif i.opcode in ("load", "store", "phi", "select", "call", "inttoptr", "getelementptr", "freeze", "addrspacecast", "bitcast",
+                          "insertvalue", "extractvalue", "atomicrmw", "cmpxchg", "invoke", "va_arg", "extractelement", "ret"):
+            relevant.append((i, rule))
+
+    changed = True
+    while changed:
+        changed = False
+        for i, rule in relevant:
+            new = NOTHING
+            match i.opcode:
+                case "load":
+                    if i.type.is_pointer or not _scalar(i):
+                        new = inside(of(i.operands[0]))
+                case "store":
+                    changed |= put(of(i.operands[1]), of(i.operands[0]))
+                case "getelementptr" | "freeze" | "addrspacecast" | "bitcast" | "extractvalue" | "extractelement":
+                    new = of(i.operands[0])
+                case "phi" | "insertvalue":
+                    new = frozenset().union(*map(of, i.operands))
+                case "select":
+                    new = of(i.operands[1]) | of(i.operands[2])
+                case "inttoptr" | "va_arg":
+                    new = frozenset({UNKNOWN})
+                case _:
+                    if isinstance(rule, Transfer):
+                        changed |= put(of(i.operands[0]), inside(of(i.operands[1])))
+                    elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Tape)):
+                        new = frozenset({UNKNOWN})
+            old = pointees.get(i, NOTHING)
+            if not new <= old:
+                pointees[i] = old | new
+                changed = True
+
+    result = Memory(pointees, content, {}, NOTHING, NOTHING, globals_)
+    accesses: dict[Instruction, Objects] = {}
+    written: set[Object] = set()
+    for i, rule in relevant:
+        objects = writes(i, rule, result)
+        if objects:
+            accesses[i] = objects
+            written |= objects
+    outside = {o for p in function.arguments for o in pointees.get(p, NOTHING)} | {UNKNOWN}
+    escaped: set[Object] = set()
+    for i, rule in relevant:
+        if i.opcode == "store" and of(i.operands[1]) & outside:
+            escaped |= _closure(result, of(i.operands[0]))
+        elif isinstance(rule, Transfer) and of(i.operands[0]) & outside:
+            escaped |= _closure(result, inside(of(i.operands[1])))
+        elif i.opcode == "call" and rule is None:
+            escaped |= frozenset().union(*(_closure(result, of(a)) for a in i.arguments if a.type.is_pointer))
+        elif i.opcode == "ret" and i.operands:
+            escaped |= _closure(result, of(i.operands[0]))
+    return Memory(pointees, content, accesses, frozenset(written), frozenset(escaped), globals_)
+
+
+def writes(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
+    """Objects that an instruction may write."""
+    match i.opcode:
+        case "store":
+            return memory.of(i.operands[1])
+        case "atomicrmw" | "cmpxchg":
+            return memory.of(i.operands[0])
+        case "call" | "invoke":
+            if isinstance(rule, (Fill, Transfer)):
+                return memory.of(i.operands[0])
+            if isinstance(rule, (ScalarRule, Allocation, RefCount, Free, Tape)):
+                return NOTHING
+            if isinstance(rule, Inactive) and not any(a.type.is_pointer for a in i.arguments):
+                return NOTHING
+            return frozenset().union(*(_closure(memory, memory.of(a)) for a in i.arguments if a.type.is_pointer))
+    return NOTHING
+
+
+def _closure(memory: Memory, objects: Objects) -> Objects:
+    """The objects, and all that can be reached through pointers in them."""
+    seen = set(objects)
+    pending = list(objects)
+    while pending:
+        for inner in memory.content.get(pending.pop(), NOTHING):
+            if inner not in seen:
+                seen.add(inner)
+                pending.append(inner)
+    return frozenset(seen)
+
+
+def _scalar(i: Instruction) -> bool:
+    return i.type.text[0] not in "{[<%"
+
+
+def _constant(value: Constant, globals_: dict[str, Object]) -> Objects:
+    """Objects that a constant pointer may point into: every global that its text names."""
+    text = value.text
+    if "@" not in text:
+        return frozenset({UNKNOWN}) if text.startswith("inttoptr") else NOTHING
+    found: set[Object] = set()
+    for name in _global_names(text):
+        found.add(globals_.setdefault(name, Object("global", Constant(value.type, "@" + name))))
+    return frozenset(found)
+
+
+def _global_names(text: str) -> list[str]:
+    names = []
+    for part in text.split("@")[1:]:
+        if part.startswith('"'):
+            names.append(part[: part.index('"', 1) + 1])
+        else:
+            end = next((k for k, c in enumerate(part) if not (c.isalnum() or c in "-$._")), len(part))
+            names.append(part[:end])
+    return names
+
+
+class Overwrites:
+    """Answers whether the memory a load reads may be written again after it, before the function ends."""
+
+    def __init__(self, memory: Memory, cfg: Cfg, forest: LoopForest) -> None:
+        self._memory = memory
+        self._forest = forest
+        self._cfg = cfg
+        self._position = {i: k for block in cfg.order for k, i in enumerate(block.instructions)}
+        self._writers: dict[Object, list[Instruction]] = {}
+        for i, objects in memory.accesses.items():
+            if i.block in cfg.predecessors:
+                for o in objects:
+                    self._writers.setdefault(o, []).append(i)
+        self._reach = _reachable(cfg)
+        self._number = {block: k for k, block in enumerate(cfg.order)}
+
+    def after(self, load: Instruction, pointer: Value | None = None) -> bool:
+        """Whether a write that may change what ``load`` reads can run after it."""
+        pointer = load.operands[0] if pointer is None else pointer
+        objects = self._memory.of(pointer) | {UNKNOWN}
+        if UNKNOWN in self._memory.of(pointer) and self._memory.accesses:
+            return True
+        return any(self._follows(load, pointer, writer, o) for o in objects for writer in self._writers.get(o, ()))
+
+    def _follows(self, load: Instruction, pointer: Value, writer: Instruction, o: Object) -> bool:
+        if load.block is writer.block and self._position[load] < self._position[writer]:
+            return True
+        if not self._reach[load.block] >> self._number[writer.block] & 1:
+            return False
+        site = o.site
+        if not isinstance(site, Instruction) or site.block not in self._number or site.opcode == "alloca":
+            return True
+        target = writer.operands[1] if writer.opcode == "store" else writer.operands[0]
+        if not (self._direct(pointer, site) and self._direct(target, site)):
+            return True
+        return self._reaches_avoiding(load.block, writer.block, site.block)
+
+    def _direct(self, pointer: Value, site: Instruction) -> bool:
+        """Whether ``pointer`` comes from ``site`` in the same iteration: by address arithmetic, or read from its header."""
+        base = underlying(pointer)
+        if isinstance(base, Instruction) and base.opcode == "load":
+            base = underlying(base.operands[0])
+        return base is site
+
+    def _reaches_avoiding(self, start: Block, goal: Block, wall: Block) -> bool:
+        """Whether ``goal`` can run after ``start`` without ``wall`` in between (a new instance of the object)."""
+        if wall is goal:
+            return False
+        seen: set[Block] = set()
+        pending = list(self._cfg.successors[start])
+        while pending:
+            block = pending.pop()
+            if block is goal:
+                return True
+            if block not in seen and block is not wall:
+                seen.add(block)
+                pending.extend(self._cfg.successors[block])
+        return False
+
+
+def _reachable(cfg: Cfg) -> dict[Block, int]:
+    """For each block the set (bits by position in ``cfg.order``) of blocks that can run after it."""
+    number = {block: k for k, block in enumerate(cfg.order)}
+    reach = dict.fromkeys(cfg.order, 0)
+    changed = True
+    while changed:
+        changed = False
+        for block in reversed(cfg.order):
+            new = reach[block]
+            for successor in cfg.successors[block]:
+                new |= reach[successor] | 1 << number[successor]
+            if new != reach[block]:
+                reach[block] = new
+                changed = True
+    return reach
+
+
+def is_argument(o: Object) -> bool:
+    """Whether the object is the memory behind a parameter."""
+    return isinstance(o.site, Argument)

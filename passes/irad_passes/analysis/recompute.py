@@ -1,0 +1,144 @@
+"""What the adjoint needs of the primal: which values are recomputed in the reverse sweep, and which are kept from the forward sweep.
+
+The values to keep are a minimum cut through the def-use graph, weighted by bytes and by how often a value is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from irad_passes.analysis.cfg import DominatorTree
+from irad_passes.analysis.flow import minimum_cut
+from irad_passes.analysis.loops import LoopForest, is_invariant
+from irad_passes.analysis.memory import Overwrites
+from irad_passes.analysis.scev import Induction, induction
+from irad_passes.ir import types as T
+from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value
+from irad_passes.rules.inactive import Inactive
+from irad_passes.rules.memory import rule_of
+from irad_passes.rules.table import Rule, ScalarRule
+
+_PURE = frozenset({"fneg", "fadd", "fsub", "fmul", "fdiv", "frem", "add", "sub", "mul", "udiv", "sdiv", "urem", "srem", "shl", "lshr",
+                   "ashr", "and", "or", "xor", "icmp", "fcmp", "select", "getelementptr", "trunc", "zext", "sext", "fptrunc", "fpext",
+                   "fptoui", "fptosi", "uitofp", "sitofp", "ptrtoint", "inttoptr", "bitcast", "addrspacecast", "extractvalue",
+                   "insertvalue", "extractelement", "insertelement", "shufflevector"})
+_CHEAP = frozenset({"sqrt", "fabs", "copysign", "fma", "fmuladd", "minnum", "maxnum", "minimum", "maximum", "minimumnum", "maximumnum"})
+_LOOP_FACTOR = 16
+"""How many iterations a loop is assumed to have when values at different depths are weighed against each other."""
+
+
+@dataclass(frozen=True)
+class PointerInduction:
+    """A header phi that moves by ``step`` bytes in each iteration."""
+
+    phi: Instruction
+    start: Value
+    step: Value
+    scale: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``kept``: values to keep. Every other value that the adjoint needs is free or can be recomputed (`Recompute.operands`)."""
+
+    kept: frozenset[Instruction]
+
+
+class Recompute:
+    """Classifies values: free in the reverse sweep, recomputable from operands, or neither."""
+
+    def __init__(self, exit_block: Block, dominators: DominatorTree, forest: LoopForest, overwrites: Overwrites,
+                 counters: Mapping[Value, object], reversed_blocks: frozenset[Block], rules: Mapping[str, Rule]) -> None:
+        self._exit = exit_block
+        self._dominators = dominators
+        self._forest = forest
+        self._overwrites = overwrites
+        self._counters = counters
+        self._reversed = reversed_blocks
+        self._rules = rules
+        self._inductions: dict[Instruction, Induction | PointerInduction | None] = {}
+
+    def free(self, value: Value) -> bool:
+        """Whether the reverse sweep can use ``value`` as it is: constants, arguments, loop counters, and what always ran."""
+        if isinstance(value, (Constant, Argument)) or value in self._counters:
+            return True
+        assert isinstance(value, Instruction), value
+        block = value.block
+        return self._forest.loop_of(block) is None and self._dominators.dominates(block, self._exit)
+
+    def operands(self, value: Instruction) -> list[Value] | None:
+        """What ``value`` can be recomputed from; None where it has to be kept."""
+        match value.opcode:
+            case "load":
+                plain = not value.extra.get("volatile") and not value.extra.get("atomic")
+                return value.operands if plain and not self._overwrites.after(value) else None
+            case "phi":
+                return self._phi(value)
+            case "call":
+                rule = rule_of(value, self._rules)
+                cheap = isinstance(rule, ScalarRule) and rule.name in _CHEAP
+                integer = isinstance(rule, Inactive) and value.type is not T.VOID and (value.callee or "").startswith("llvm.")
+                pure = cheap or (integer and not any(a.type.is_pointer for a in value.arguments))
+                return value.arguments if pure else None
+        return value.operands if value.opcode in _PURE else None
+
+    def induction(self, phi: Instruction) -> Induction | PointerInduction | None:
+        """``phi`` as an induction of a loop that is reversed."""
+        if phi not in self._inductions:
+            loop = self._forest.loop_of(phi.block)
+            found: Induction | PointerInduction | None = None
+            if loop is not None and loop.header is phi.block and phi.block in self._reversed:
+                found = _pointer_induction(phi, self._forest) if phi.type.is_pointer else induction(phi, loop)
+            self._inductions[phi] = found
+        return self._inductions[phi]
+
+    def _phi(self, phi: Instruction) -> list[Value] | None:
+        found = self.induction(phi)
+        if isinstance(found, PointerInduction):
+            return [found.start, found.step]
+        if isinstance(found, Induction):
+            return [found.start, *found.step.leaves()]
+        if len(phi.operands) == 1 and self._forest.loop_of(phi.blocks[0]) is self._forest.loop_of(phi.block):
+            return phi.operands
+        return None
+
+    def plan(self, needed: Iterable[Value]) -> Plan:
+        """Choose what to keep so that every value in ``needed`` can be had."""
+        sinks = {v for v in needed if isinstance(v, Instruction) and not self.free(v)}
+        nodes: set[Instruction] = set(sinks)
+        edges: list[tuple[Instruction, Instruction]] = []
+        sources: set[Instruction] = set()
+        pending = list(sinks)
+        while pending:
+            value = pending.pop()
+            operands = self.operands(value)
+            if operands is None:
+                sources.add(value)
+                continue
+            for operand in operands:
+                if self.free(operand):
+                    continue
+                assert isinstance(operand, Instruction)
+                edges.append((operand, value))
+                if operand not in nodes:
+                    nodes.add(operand)
+                    pending.append(operand)
+        if not sources:
+            return Plan(frozenset())
+        order = sorted(nodes, key=lambda v: v.name)
+        capacity = {v: T.size_of(v.type) * _LOOP_FACTOR ** self._forest.depth(v.block) for v in order}
+        return Plan(frozenset(minimum_cut(order, edges, sources, sinks, capacity)))
+
+
+def _pointer_induction(phi: Instruction, forest: LoopForest) -> PointerInduction | None:
+    loop = forest.loop_of(phi.block)
+    if loop is None or loop.latch is None or loop.preheader is None or len(phi.operands) != 2:
+        return None
+    step = phi.incoming(loop.latch)
+    if not isinstance(step, Instruction) or step.opcode != "getelementptr" or len(step.operands) != 2 or step.operands[0] is not phi:
+        return None
+    source, amount = step.extra["source_type"], step.operands[1]
+    if not isinstance(source, T.Type) or amount.type is not T.I64 or not is_invariant(amount, loop):
+        return None
+    return PointerInduction(phi, phi.incoming(loop.preheader), amount, T.size_of(source))

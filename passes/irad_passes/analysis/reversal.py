@@ -1,0 +1,268 @@
+"""The reverse sweep's control flow: which block's reverse follows which, and what has to be known to take the same way back.
+
+Blocks that only lead to an error are not part of it, regions without adjoint work are jumped over, and loops that are only passed through are not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+
+from irad_passes.analysis.cfg import Cfg, DominatorTree, dominators
+from irad_passes.analysis.expr import Expr, emit
+from irad_passes.analysis.loops import Loop, LoopForest
+from irad_passes.analysis.scev import backedge_count
+from irad_passes.errors import Unsupported
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Block, Constant, Instruction, Value, const
+
+
+@dataclass(frozen=True)
+class Selector:
+    """How the reverse of a merge finds the predecessor that ran: ``value`` is an i1 (true: ``blocks[0]``) or an index into ``blocks``."""
+
+    value: Value
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Dominance between the reverses of ``order``'s blocks."""
+
+    order: list[Block]
+    dominators: DominatorTree
+
+    def dominates(self, a: Block, b: Block) -> bool:
+        """Whether the reverse of ``a`` always runs before that of ``b``."""
+        return self.dominators.dominates(a, b)
+
+    def above(self, block: Block) -> list[Block]:
+        """``block`` and its dominators, nearest first."""
+        found = []
+        at: Block | None = block
+        while at is not None and at is not self.dominators.root:
+            found.append(at)
+            at = self.dominators.idom[at]
+        return found
+
+
+@dataclass
+class Reversal:
+    """The reversed flow of one function.
+
+    Attributes
+    ----------
+    targets
+        For each block whose reverse runs: the blocks whose reverses may follow.
+    selectors
+        For the merges among them; headers of loops use their counter instead.
+    counters
+        For each loop that is run backwards: the phi that counts its iterations from 0.
+    counts
+        For each such loop with one exit and a known trip count: how many times its back edge is taken, in front of it;
+        ``expressions`` says the same of what is invariant.
+    entries
+        For each block whose reverse enters loops: each loop with its counter's value there, outermost first.
+    """
+
+    graph: Cfg
+    forest: LoopForest
+    dominators: DominatorTree
+    exit: Block
+    targets: dict[Block, list[Block]] = field(default_factory=dict)
+    selectors: dict[Block, Selector] = field(default_factory=dict)
+    counters: dict[Loop, Instruction] = field(default_factory=dict)
+    counts: dict[Loop, Value] = field(default_factory=dict)
+    expressions: dict[Loop, Expr] = field(default_factory=dict)
+    entries: dict[Block, list[tuple[Loop, Value]]] = field(default_factory=dict)
+    _trees: dict[Loop | None, Tree] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> frozenset[Block]:
+        """The blocks whose reverses exist."""
+        return frozenset(self.targets)
+
+    def needs(self) -> list[Value]:
+        """Values that the reversed control flow itself reads."""
+        return [s.value for s in self.selectors.values()] + [count for pairs in self.entries.values() for _, count in pairs]
+
+    def order(self) -> list[Block]:
+        """Blocks whose reverses exist, in reverse post-order of the reversed flow."""
+        return self.tree(None).order
+
+    def tree(self, loop: Loop | None) -> Tree:
+        """Dominance between reverses within one iteration of ``loop`` (None: within the whole function)."""
+        if loop not in self._trees:
+            self._trees[loop] = self._tree(loop)
+        return self._trees[loop]
+
+    def _tree(self, loop: Loop | None) -> Tree:
+        root = Block("reverse")
+        if loop is None:
+            successors = {block: list(targets) for block, targets in self.targets.items()}
+            starts = [self.exit]
+        else:
+            inside = [b for b in self.targets if b in loop.blocks]
+            successors = {b: [t for t in self.targets[b] if t in loop.blocks and b is not loop.header] for b in inside}
+            starts = [b for b in inside if b is loop.latch or any(
+                b in targets for source, targets in self.targets.items() if source not in loop.blocks)]
+        successors[root] = starts
+        graph = _graph(root, successors)
+        return Tree(graph.order[1:], dominators(graph))
+
+
+def _graph(root: Block, successors: dict[Block, list[Block]]) -> Cfg:
+    """A graph given by its edges, in reverse post-order from ``root``."""
+    order: list[Block] = []
+    seen = {root}
+    stack = [(root, iter(successors[root]))]
+    while stack:
+        block, rest = stack[-1]
+        following = next((b for b in rest if b not in seen), None)
+        if following is None:
+            order.append(block)
+            stack.pop()
+        else:
+            seen.add(following)
+            stack.append((following, iter(successors[following])))
+    order.reverse()
+    predecessors: dict[Block, list[Block]] = {block: [] for block in order}
+    for block in order:
+        for following in successors[block]:
+            predecessors[following].append(block)
+    return Cfg(order, predecessors, {block: successors[block] for block in order})
+
+
+def reversal(graph: Cfg, forest: LoopForest, tree: DominatorTree, exit_block: Block, live: Set[Block],
+             active: Set[Value]) -> Reversal:
+    """Plan the way back. ``live``: blocks with adjoint work; ``active``: active values. Inserts counters, and phis that remember the way where no condition tells."""
+    flow = Reversal(graph, forest, tree, exit_block)
+    pending = [exit_block]
+    while pending:
+        block = pending.pop()
+        if block not in flow.targets:
+            flow.targets[block] = _targets(flow, block, live, active)
+            pending.extend(flow.targets[block])
+    for loop in forest.loops:
+        if loop.header in flow.targets:
+            flow.counters[loop] = _counter(loop)
+            expression = backedge_count(loop, graph)
+            if expression is not None and loop.preheader is not None:
+                flow.expressions[loop] = expression
+                flow.counts[loop] = emit(expression, Builder.before(loop.preheader.terminator))
+    for block in graph.order:
+        if block in flow.targets:
+            _enter_loops(flow, block)
+            around = forest.loop_of(block)
+            if len(flow.targets[block]) > 1 and (around is None or around.header is not block):
+                flow.selectors[block] = _selector(flow, block)
+    return flow
+
+
+def _targets(flow: Reversal, block: Block, live: Set[Block], active: Set[Value]) -> list[Block]:
+    """Where the reverse of ``block`` goes: its predecessors, or straight to a dominator when nothing in between has work."""
+    predecessors = flow.graph.predecessors[block]
+    if not predecessors:
+        return []
+    loop = flow.forest.loop_of(block)
+    merges = len(predecessors) > 1 and any(i in active for i in block.phis)
+    if not merges and not (loop is not None and loop.header is block):
+        above = flow.dominators.idom[block]
+        while above is not None and flow.forest.loop_of(above) is not loop:
+            above = flow.dominators.idom[above]
+        if above is not None and not _has_work(flow, above, block, live):
+            return [above]
+    return list(predecessors)
+
+
+def _has_work(flow: Reversal, above: Block, block: Block, live: Set[Block]) -> bool:
+    """Whether a block strictly between the two, or the merge at ``block`` itself, has adjoint work."""
+    seen: set[Block] = set()
+    pending = list(flow.graph.predecessors[block])
+    while pending:
+        between = pending.pop()
+        if between is above or between in seen:
+            continue
+        if between in live:
+            return True
+        seen.add(between)
+        pending.extend(flow.graph.predecessors[between])
+    return False
+
+
+def _counter(loop: Loop) -> Instruction:
+    """The phi that is 0, 1, 2, … in the loop's iterations: one that is there, else a new one."""
+    header, latch, preheader = loop.header, loop.latch, loop.preheader
+    if latch is None or preheader is None:
+        raise Unsupported(f"a loop that is not in canonical form (header {header.name})")
+    for phi in header.phis:
+        step = phi.incoming(latch)
+        if (phi.type is T.I64 and _number(phi.incoming(preheader)) == 0 and isinstance(step, Instruction) and step.opcode == "add"
+                and step.operands[0] is phi and _number(step.operands[1]) == 1):
+            return phi
+    counter = Builder(header, 0).phi(T.I64, f"{header.name}.count")
+    following = Builder.before(latch.terminator).add(counter, const(T.I64, 1), f"{header.name}.count.next")
+    for block in (preheader, latch):
+        counter.add_incoming(const(T.I64, 0) if block is preheader else following, block)
+    return counter
+
+
+def _enter_loops(flow: Reversal, block: Block) -> None:
+    """Find the loops that the reverse of ``block`` enters, and the values of their counters there."""
+    sources = flow.targets[block]
+    entered = [loop for loop in flow.forest.around(sources[0]) if block not in loop.blocks] if sources else []
+    if not entered:
+        return
+    if any(loop not in flow.forest.around(source) for source in sources for loop in entered):
+        raise Unsupported(f"a loop exit that is shared with other paths (block {block.name})")
+    pairs: list[tuple[Loop, Value]] = []
+    for loop in entered:
+        if loop in flow.counts and flow.forest.loop_of(block) is loop.parent:
+            pairs.append((loop, flow.counts[loop]))
+        else:
+            pairs.append((loop, exit_phi(flow, block, flow.counters[loop], f"{loop.header.name}.last")))
+    flow.entries[block] = pairs
+
+
+def exit_phi(flow: Reversal, block: Block, value: Instruction, name: str) -> Instruction:
+    """What ``value``, of a loop that ``block`` is an exit of, was when the loop was left."""
+    return _phi(flow, block, value.type, name, [value] * len(flow.graph.predecessors[block]))
+
+
+def _phi(flow: Reversal, block: Block, type_: T.Type, name: str, values: Sequence[Value]) -> Instruction:
+    """A new phi in ``block`` with one value for each predecessor, once for each edge from there."""
+    phi = Builder(block, 0).phi(type_, name)
+    for source, value in zip(flow.graph.predecessors[block], values, strict=True):
+        for _ in range(source.successors.count(block)):
+            phi.add_incoming(value, source)
+    return phi
+
+
+def _selector(flow: Reversal, block: Block) -> Selector:
+    """A condition that tells the two predecessors apart, or a phi that remembers which it was."""
+    sources = flow.targets[block]
+    above = flow.dominators.idom[block]
+    assert above is not None
+    branch = above.terminator
+    if len(sources) == 2 and branch.opcode == "br" and len(branch.blocks) == 2 and (
+            flow.forest.loop_of(above) is flow.forest.loop_of(block)):
+        for first, second in (sources, sources[::-1]):
+            if all(_only_through(flow, above, branch.blocks[side], source, block)
+                   for side, source in ((0, first), (1, second))):
+                return Selector(branch.operands[0], [first, second])
+    if len(sources) > 127:
+        raise Unsupported(f"a block with {len(sources)} predecessors")
+    memory = _phi(flow, block, T.I8, f"{block.name}.from", [const(T.I8, index) for index in range(len(sources))])
+    return Selector(memory, sources)
+
+
+def _only_through(flow: Reversal, above: Block, side: Block, source: Block, block: Block) -> bool:
+    """Whether coming to ``block`` from ``source`` means that ``above`` branched to ``side``."""
+    if side is block:
+        return source is above
+    return source is not above and flow.graph.predecessors.get(side) == [above] and flow.dominators.dominates(side, source)
+
+
+def _number(value: Value) -> int | None:
+    return value.int_value if isinstance(value, Constant) else None

@@ -1,0 +1,68 @@
+"""What is asked of the engine, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from irad_passes.rules.table import Rule
+
+
+class Mode(Enum):
+    FORWARD = "forward"
+    REVERSE = "reverse"
+
+
+class Activity(Enum):
+    """How a parameter takes part. CONST: carries no derivative. ACTIVE: a float passed by value.
+    DUPLICATED: a pointer whose memory has a shadow, that the caller passes behind it."""
+
+    CONST = "const"
+    ACTIVE = "active"
+    DUPLICATED = "duplicated"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of the function. ``element``: LLVM type of what a pointer's memory holds ("double", "i64", …), where it is
+    uniform and known; "" otherwise."""
+
+    activity: Activity = Activity.CONST
+    element: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Differentiate ``function`` (a symbol of the module).
+
+    ``status``: the function returns an i32 that is 0 on success, as Numba's do; a return of any other constant is an
+    abort: it has no derivative and is passed on. ``rules``: rows for callees that only the front end knows.
+
+    The derivative ``name`` takes the parameters of the function in order, each followed by its companion, if it has one:
+    a shadow pointer behind a pointer for which `Answer.shadowed` says so; behind an ACTIVE float, in forward mode its tangent,
+    in reverse mode a pointer to which its adjoint is stored. It returns the status. Without ``status``: reverse mode
+    takes a last parameter, the seed, and returns the primal's result; forward mode returns {result, tangent}.
+    """
+
+    function: str
+    mode: Mode
+    parameters: tuple[Parameter, ...]
+    name: str
+    status: bool = True
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The derivative's module as LLVM text (the tape still abstract: see `transforms.lower_tape`) and what the caller must know.
+
+    ``shadowed[i]``: parameter i is a pointer that needs a shadow: because it is DUPLICATED, or because active values pass through its memory
+    (the caller then gives it a zeroed one). ``written[i]``: the function writes through parameter i."""
+
+    text: str
+    name: str
+    shadowed: tuple[bool, ...]
+    written: tuple[bool, ...]

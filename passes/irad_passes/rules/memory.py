@@ -1,0 +1,138 @@
+"""What calls do to memory: rows for allocation, reference counts, fills and transfers.
+
+A front end gives rows for its own run-time symbols in `Request.rules`; the rows here are LLVM's and C's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from irad_passes.ir.model import Instruction
+from irad_passes.rules.table import Rule, lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation(Rule):
+    """Returns new memory. Operands by index: ``size`` in bytes, ``align``. ``data_offset``: the call returns a header, and the address
+    of the memory proper is stored at this offset in it; None where the call returns the memory itself."""
+
+    size: int
+    align: int | None = None
+    data_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefCount(Rule):
+    """Adds ``change`` references to the object whose header is operand ``operand`` (nothing for null)."""
+
+    change: int
+    operand: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tape(Rule):
+    """Opens or closes a tape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free(Rule):
+    """Frees operand 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill(Rule):
+    """memset: operands are destination, byte, length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(Rule):
+    """memcpy and memmove: operands are destination, source, length. ``overlap``: the two may overlap."""
+
+    overlap: bool
+
+
+RESERVE, OPEN, CLOSE, HOLD = "irad.tape.reserve", "irad.tape.open", "irad.tape.close", "irad.tape.hold"
+
+CLEAR = "irad.clear"
+DEFINITIONS = {
+    CLEAR: f"""
+define linkonce_odr void @{CLEAR}(ptr %header, i64 %offset, i64 %size) alwaysinline nounwind {{
+entry:
+  %failed = icmp eq ptr %header, null
+  br i1 %failed, label %done, label %clear
+clear:
+  %field = getelementptr i8, ptr %header, i64 %offset
+  %data = load ptr, ptr %field
+  call void @llvm.memset.p0.i64(ptr %data, i8 0, i64 %size, i1 false)
+  br label %done
+done:
+  ret void
+}}
+""",
+}
+"""Functions in LLVM text that the passes call: zero the memory behind a header, if there is one; the adjoint of a block copy."""
+
+TRANSFER = {"double": "irad.transfer.f64", "float": "irad.transfer.f32"}
+DEFINITIONS |= {
+    name: f"""
+define linkonce_odr void @{name}(ptr %target, ptr %source, i64 %bytes) alwaysinline nounwind {{
+entry:
+  %count = udiv i64 %bytes, {size}
+  %some = icmp ne i64 %count, 0
+  br i1 %some, label %start, label %done
+start:
+  %down = icmp ult ptr %target, %source
+  %last = add i64 %count, -1
+  br label %loop
+loop:
+  %k = phi i64 [ 0, %start ], [ %next, %loop ]
+  %back = sub i64 %last, %k
+  %index = select i1 %down, i64 %back, i64 %k
+  %p = getelementptr {type_}, ptr %target, i64 %index
+  %q = getelementptr {type_}, ptr %source, i64 %index
+  %t = load {type_}, ptr %p
+  store {type_} 0.0, ptr %p
+  %s = load {type_}, ptr %q
+  %sum = fadd reassoc contract {type_} %s, %t
+  store {type_} %sum, ptr %q
+  %next = add i64 %k, 1
+  %more = icmp ult i64 %next, %count
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}}
+"""
+    for (type_, name), size in zip(TRANSFER.items(), (8, 4), strict=True)
+}
+
+_BY_PREFIX: dict[str, Rule] = {
+    "llvm.memset.": Fill(),
+    "llvm.memcpy.": Transfer(overlap=False),
+    "llvm.memmove.": Transfer(overlap=True),
+}
+_BY_NAME: dict[str, Rule] = {
+    "memset": Fill(),
+    "memcpy": Transfer(overlap=False),
+    "memmove": Transfer(overlap=True),
+    "malloc": Allocation(size=0),
+    "free": Free(),
+    RESERVE: Allocation(size=1, align=2),
+    OPEN: Tape(),
+    CLOSE: Tape(),
+    HOLD: RefCount(change=0, operand=1),
+}
+
+
+def rule_of(instruction: Instruction, extra: Mapping[str, Rule]) -> Rule | None:
+    """The row for an instruction: the front end's, a memory row, or one of `rules.table`; None if there is none."""
+    name = instruction.callee
+    if name is not None:
+        if name in extra:
+            return extra[name]
+        if name in _BY_NAME:
+            return _BY_NAME[name]
+        for prefix, rule in _BY_PREFIX.items():
+            if name.startswith(prefix):
+                return rule
+    return lookup(instruction, extra)

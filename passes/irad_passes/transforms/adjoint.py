@@ -1,0 +1,236 @@
+"""The adjoint of single instructions: what an instruction's adjoint adds to the adjoints of its operands, and to shadow memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from irad_passes.analysis.activity import Activity, carries
+from irad_passes.analysis.memory import Memory
+from irad_passes.errors import Unsupported
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
+from irad_passes.request import Request
+from irad_passes.rules.memory import TRANSFER, Fill, Transfer, rule_of
+from irad_passes.rules.table import ScalarRule
+from irad_passes.transforms.forward import no_derivative, scaled, zero
+from irad_passes.transforms.shadow import Shadows, zero_fill
+from irad_passes.transforms.tape import Lookup
+
+FLAGS = ("reassoc", "contract")
+"""The order in which adjoints are added up is nobody's semantics."""
+
+
+
+class Adjoints:
+    """Holds the adjoint variables of one function and emits the adjoints of its instructions."""
+
+    def __init__(self, function: Function, request: Request, memory: Memory, activity: Activity, shadows: Shadows,
+                 float_type: Callable[[Value], T.Type | None]) -> None:
+        self.function = function
+        self.request = request
+        self.memory = memory
+        self.activity = activity
+        self.shadows = shadows
+        self.float_type = float_type
+        self._variables: dict[Value, Instruction] = {}
+        self._local: dict[Value, Value] = {}
+        self._locality: dict[Value, bool] = {}
+        self._entry = function.entry
+
+    # Which instructions have an adjoint, and what it reads
+
+    def work(self, block: Block) -> list[Instruction]:
+        """The instructions of ``block`` that have an adjoint, phis left out."""
+        return [i for i in block.body if self.has_work(i)]
+
+    def has_work(self, i: Instruction) -> bool:
+        """Whether ``i`` is active: makes an active value, or writes active memory."""
+        if i in self.activity.values:
+            return True
+        if i.opcode == "store":
+            return carries(i.operands[0].type) and i.operands[1] in self.shadows.map and (
+                i.operands[0] in self.activity.values or self.activity.touches(self.memory.of(i.operands[1])))
+        rule = rule_of(i, self.request.rules)
+        if isinstance(rule, (Fill, Transfer)):
+            return self.activity.touches(self.memory.of(i.operands[0]))
+        return rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg") and any(
+            v in self.activity.values or (v.type.is_pointer and self.activity.touches(self.memory.of(v))) for v in i.operands)
+
+    def needs(self, i: Instruction) -> Iterable[Value]:
+        """Values of the forward sweep that the adjoint of ``i`` reads."""
+        rule = rule_of(i, self.request.rules)
+        if isinstance(rule, ScalarRule):
+            for index in rule.operands(i):
+                if i.operands[index] in self.activity.values:
+                    for key in rule.needs(index):
+                        yield i if isinstance(key, str) else i.operands[key]
+        elif isinstance(rule, Fill):
+            yield from (self.shadows.of(i.operands[0]), i.operands[2])
+        elif isinstance(rule, Transfer):
+            yield from (self.shadows.of(i.operands[0]), i.operands[2])
+            if self._source_active(i):
+                yield self.shadows.of(i.operands[1])
+        elif i.opcode == "load":
+            yield self.shadows.of(i.operands[0])
+        elif i.opcode == "store":
+            yield self.shadows.of(i.operands[1])
+        elif i.opcode == "select":
+            yield i.operands[0]
+        elif i.opcode in ("extractelement", "insertelement"):
+            yield i.operands[-1]
+
+    # Adjoint variables
+
+    def add(self, b: Builder, value: Value, amount: Value) -> None:
+        """Add ``amount`` to the adjoint of ``value``."""
+        if value not in self.activity.values:
+            return
+        if self._is_local(value):
+            old = self._local.get(value)
+            self._local[value] = amount if old is None else self._sum(b, old, amount)
+            return
+        variable = self.variable(value)
+        b.store(self._sum(b, b.load(value.type, variable, f"{value.name}.bar"), amount), variable)
+
+    def take(self, b: Builder, value: Value) -> Value | None:
+        """The adjoint of ``value``, all contributions in; it is zero afterwards. None where there were none."""
+        if self._is_local(value):
+            return self._local.pop(value, None)
+        if value not in self._variables and not self._may_get_some(value):
+            return None
+        variable = self.variable(value)
+        adjoint = b.load(value.type, variable, f"{value.name}.bar")
+        b.store(zero(value.type), variable)
+        return adjoint
+
+    def variable(self, value: Value) -> Instruction:
+        """The stack slot that holds the adjoint of ``value``; zeroed in the entry block."""
+        if value not in self._variables:
+            b = Builder(self._entry, next(k for k, i in enumerate(self._entry.instructions) if i.opcode != "phi"))
+            variable = b.alloca(value.type, f"{value.name}.adjoint")
+            b.store(zero(value.type), variable)
+            self._variables[value] = variable
+        return self._variables[value]
+
+    def _is_local(self, value: Value) -> bool:
+        """Whether all contributions come from the block that makes ``value``, so that no variable is needed."""
+        if value not in self._locality:
+            self._locality[value] = isinstance(value, Instruction) and all(
+                user.parent is value.parent and user.opcode != "phi" or not self._contributes(user) for user in value.users)
+        return self._locality[value]
+
+    def _may_get_some(self, value: Value) -> bool:
+        return isinstance(value, Argument) or any(self._contributes(user) for user in value.users)
+
+    def _contributes(self, user: Instruction) -> bool:
+        return user in self.activity.values or user.opcode in ("store", "ret")
+
+    def _sum(self, b: Builder, x: Value, y: Value) -> Value:
+        if x.type.is_float:
+            return b.fadd(x, y)
+        total: Value = x
+        fields = x.type.elements if isinstance(x.type, T.StructType) else (x.type.element,) * x.type.count if isinstance(
+            x.type, T.ArrayType) else ()
+        for index, field in enumerate(fields):
+            if carries(field):
+                parts = [b.insert(Instruction("extractvalue", field, [v], extra={"indices": (index,)}), "part") for v in (x, y)]
+                total = b.insert(Instruction("insertvalue", x.type, [total, self._sum(b, *parts)], extra={"indices": (index,)}), "sum")
+        return total
+
+    # Emission
+
+    def emit(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
+        """Emit the adjoint of ``i``."""
+        rule = rule_of(i, self.request.rules)
+        if i.opcode == "store":
+            self._store(b, i, lookup)
+        elif isinstance(rule, (Fill, Transfer)):
+            self._block_operation(b, i, rule, lookup)
+        elif i.type is T.VOID or (rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")):
+            raise no_derivative(i)
+        else:
+            adjoint = self.take(b, i)
+            if adjoint is not None:
+                self._value(b, i, adjoint, rule, lookup)
+
+    def _value(self, b: Builder, i: Instruction, adjoint: Value, rule: object, lookup: Lookup) -> None:
+        if isinstance(rule, ScalarRule):
+            self._scalar(b, i, adjoint, rule, lookup)
+            return
+        match i.opcode:
+            case "load":
+                pointer = lookup(self.shadows.of(i.operands[0]))
+                align = _align(i)
+                b.store(self._sum(b, b.load(i.type, pointer, f"{i.name}.shadow", align=align), adjoint), pointer, align=align)
+            case "select":
+                condition, x, y = i.operands
+                for value, pair in ((x, (adjoint, zero(i.type))), (y, (zero(i.type), adjoint))):
+                    if value in self.activity.values:
+                        self.add(b, value, b.select(lookup(condition), *pair))
+            case "fpext" | "fptrunc":
+                back = "fptrunc" if i.opcode == "fpext" else "fpext"
+                self.add(b, i.operands[0], b.cast(back, adjoint, i.operands[0].type))
+            case "freeze":
+                self.add(b, i.operands[0], adjoint)
+            case "extractvalue":
+                whole = zero(i.operands[0].type)
+                self.add(b, i.operands[0], b.insert(Instruction("insertvalue", whole.type, [whole, adjoint], extra=dict(i.extra)), "part"))
+            case "insertvalue":
+                part = i.operands[1]
+                if part in self.activity.values:
+                    self.add(b, part, b.insert(Instruction("extractvalue", part.type, [adjoint], extra=dict(i.extra)), "part"))
+                rest: list[Value] = [adjoint, zero(part.type)]
+                if i.operands[0] in self.activity.values:
+                    self.add(b, i.operands[0], b.insert(Instruction("insertvalue", i.type, rest, extra=dict(i.extra)), "rest"))
+            case "extractelement":
+                whole = zero(i.operands[0].type)
+                lane = lookup(i.operands[1])
+                self.add(b, i.operands[0], b.insert(Instruction("insertelement", whole.type, [whole, adjoint, lane]), "part"))
+            case "insertelement":
+                lane = lookup(i.operands[2])
+                if i.operands[1] in self.activity.values:
+                    self.add(b, i.operands[1], b.insert(Instruction("extractelement", i.operands[1].type, [adjoint, lane]), "part"))
+                self.add(b, i.operands[0],
+                         b.insert(Instruction("insertelement", i.type, [adjoint, zero(i.operands[1].type), lane]), "rest"))
+            case _:
+                raise no_derivative(i)
+
+    def _scalar(self, b: Builder, i: Instruction, adjoint: Value, rule: ScalarRule, lookup: Lookup) -> None:
+        for index in rule.operands(i):
+            operand = i.operands[index]
+            if operand not in self.activity.values:
+                continue
+            wanted = rule.needs(index)
+            operands: list[Value | None] = [lookup(v) if k in wanted or isinstance(v, Constant) else None
+                                            for k, v in enumerate(i.arguments if i.opcode == "call" else i.operands)]
+            term = scaled(b, rule, index, operands, lookup(i) if "ans" in wanted else None, adjoint)
+            if term is not None:
+                self.add(b, operand, term)
+
+    def _store(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
+        value, pointer = i.operands[0], lookup(self.shadows.of(i.operands[1]))
+        adjoint = b.load(value.type, pointer, f"{value.name or 'stored'}.shadow", align=_align(i))
+        b.store(zero(value.type), pointer, align=_align(i))
+        self.add(b, value, adjoint)
+
+    def _block_operation(self, b: Builder, i: Instruction, rule: Fill | Transfer, lookup: Lookup) -> None:
+        target, size = lookup(self.shadows.of(i.operands[0])), lookup(i.operands[2])
+        if size.type is not T.I64:
+            size = b.cast("zext", size, T.I64)
+        if isinstance(rule, Fill) or not self._source_active(i):
+            zero_fill(b, target, size)
+            return
+        element = self.float_type(i.operands[0]) or self.float_type(i.operands[1])
+        if element is None:
+            raise Unsupported("a block copy of memory whose element type is not known; copy element by element", i)
+        b.call(TRANSFER[element.text], T.VOID, [target, lookup(self.shadows.of(i.operands[1])), size])
+
+    def _source_active(self, i: Instruction) -> bool:
+        return self.activity.touches(self.memory.of(i.operands[1]))
+
+
+def _align(i: Instruction) -> int | None:
+    align = i.extra.get("align")
+    return align if isinstance(align, int) else None
+

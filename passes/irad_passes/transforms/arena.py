@@ -1,0 +1,101 @@
+"""Before reverse mode: memory that the function allocates for itself moves to the tape, and reference counts that cannot matter go.
+
+What moves lives until the adjoint has passed, which is what the reverse sweep needs, and costs no malloc. What escapes (is
+returned, or stored where the caller can see it) stays an allocation of the primal's own kind, and the tape holds one reference.
+"""
+
+from __future__ import annotations
+
+from irad_passes.analysis.memory import Memory
+from irad_passes.errors import Unsupported
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Constant, Function, Instruction, Value, const, global_ref
+from irad_passes.request import Request
+from irad_passes.rules.memory import CLOSE, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
+from irad_passes.transforms.tape import Tape as Slots
+
+HEADER = 64
+"""Bytes in front of memory that moved to the tape, where its header is; also its alignment."""
+
+
+def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots) -> None:
+    """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity."""
+    for i in list(function.instructions()):
+        rule = rule_of(i, request.rules)
+        match rule:
+            case Allocation():
+                if memory.of(i).isdisjoint(memory.escaped):
+                    _move(i, rule, tape)
+                elif rule.data_offset is not None:
+                    _hold(i, request, tape)
+                else:
+                    raise Unsupported("memory that escapes from the function without a reference count", i)
+            case RefCount():
+                if memory.of(i.operands[rule.operand]).isdisjoint(memory.escaped):
+                    i.erase()
+                elif i.callee == HOLD:
+                    i.set_operand(0, tape.handle)
+            case Free():
+                i.erase()
+            case Tape() if i.callee == OPEN:
+                i.replace_all_uses_with(tape.handle)
+                i.erase()
+            case Tape() if i.callee == CLOSE:
+                i.erase()
+
+
+def _move(i: Instruction, rule: Allocation, tape: Slots) -> None:
+    """Turn an allocating call into a reservation, and the loads of its data pointer into address arithmetic."""
+    size = i.operands[rule.size]
+    if i.callee == RESERVE:
+        i.set_operand(0, tape.handle)
+        return
+    b = Builder.before(i)
+    if rule.data_offset is None:
+        _become_call(i, RESERVE, [tape.handle, size, const(T.I64, HEADER)])
+        return
+    if size.type is not T.I64:
+        size = b.cast("zext", size, T.I64)
+    _become_call(i, RESERVE, [tape.handle, b.add(size, const(T.I64, HEADER)), const(T.I64, HEADER)])
+    after = Builder.behind(i)
+    data = after.offset(i, HEADER, f"{i.name}.data")
+    after.store(data, after.offset(i, rule.data_offset))
+    for field in [u for u in i.users if u.opcode == "getelementptr" and _moved_by(u) == rule.data_offset]:
+        for load in [u for u in field.users if u.opcode == "load" and u.type.is_pointer]:
+            _become(load, "getelementptr", [i, const(T.I64, HEADER)], {"source_type": T.I8})
+
+
+def _moved_by(gep: Instruction) -> int | None:
+    """How many bytes a simple address computation moves its pointer by."""
+    index, source = gep.operands[-1], gep.extra["source_type"]
+    if len(gep.operands) != 2 or not isinstance(index, Constant) or index.int_value is None or not isinstance(source, T.Type):
+        return None
+    return index.int_value * T.size_of(source)
+
+
+def _hold(i: Instruction, request: Request, tape: Slots) -> None:
+    """Take a reference to what escapes, that closing the tape gives back."""
+    symbols = {rule.change: name for name, rule in request.rules.items() if isinstance(rule, RefCount)}
+    b = Builder.behind(i)
+    b.call(symbols[1], T.VOID, [i])
+    b.call(HOLD, T.VOID, [tape.handle, i, global_ref(symbols[-1])])
+
+
+def _become_call(i: Instruction, name: str, arguments: list[Value]) -> None:
+    _become(i, "call", [*arguments, global_ref(name)], {})
+
+
+def _become(i: Instruction, opcode: str, operands: list[Value], extra: dict[str, object]) -> None:
+    """Change what an instruction does, not which instruction it is: analyses keep their answers about its value."""
+    while i.operands:
+        operand = i.operands.pop()
+        if not isinstance(operand, Constant):
+            operand.users.remove(i)
+    i.opcode, i.extra, i.flags, i.suffix = opcode, extra, (), ""
+    for operand in operands:
+        i.operands.append(operand)
+        if not isinstance(operand, Constant):
+            operand.users.append(i)
+
+

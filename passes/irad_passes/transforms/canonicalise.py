@@ -1,0 +1,39 @@
+"""Bring a module into the form that the analyses expect: LLVM's own loop canonicalisation, then one successful return."""
+
+from __future__ import annotations
+
+import llvmlite.binding as llvm
+
+from irad_passes.errors import ParseError
+from irad_passes.ir.model import Function, Module
+from irad_passes.ir.read import read
+
+_GONE = ("llvm.lifetime.start", "llvm.lifetime.end", "llvm.experimental.noalias.scope.decl", "llvm.assume", "llvm.dbg.")
+
+
+def canonical_module(text: str, function: str) -> Module:
+    """Read ``text`` with the loops of all functions in simplified, closed form."""
+    try:
+        module = llvm.parse_assembly(text)
+    except RuntimeError as error:
+        raise ParseError(f"not LLVM IR: {error}") from error
+    machine = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(opt=0)
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(0))
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_loop_simplify_pass()
+    passes.add_lcssa_pass()
+    passes.run(module, builder)
+    result = read(str(module))
+    strip(result.functions[function])
+    return result
+
+
+def strip(function: Function) -> None:
+    """Drop what says nothing about values and would be wrong about the derivative: lifetimes, alias scopes, debug records."""
+    for i in list(function.instructions()):
+        if i.opcode.startswith("#dbg") or (i.callee or "").startswith(_GONE):
+            i.erase()
+        else:
+            i.suffix = ""
+            if i.opcode == "call":
+                i.flags = tuple(flag for flag in i.flags if flag not in ("tail", "musttail", "notail"))

@@ -1,0 +1,190 @@
+"""Forward mode: a tangent beside every active value, computed where the value is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from irad_passes.analysis.activity import Activity, carries
+from irad_passes.analysis.cfg import cfg
+from irad_passes.analysis.memory import Memory
+from irad_passes.errors import NoDerivative
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Function, Instruction, Value, const
+from irad_passes.request import Request
+from irad_passes.rules.memory import Fill, RefCount, Tape, Transfer, rule_of
+from irad_passes.rules.table import Rule, ScalarRule
+from irad_passes.transforms.shadow import Shadows, zero_fill
+
+COPIES = frozenset({"freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement", "insertelement",
+                    "shufflevector"})
+
+
+def no_derivative(i: Instruction) -> NoDerivative:
+    """The error for an active instruction that has no rule."""
+    callee = i.callee
+    if callee is not None:
+        return NoDerivative(f"no derivative rule for the call to `{callee}`", callee, i)
+    what = "an indirect call" if i.opcode == "call" else f"the instruction `{i.opcode}`"
+    return NoDerivative(f"no derivative rule for {what}", i.opcode, i)
+
+
+class Forward:
+    """Emits the tangents of one function, in place."""
+
+    def __init__(self, function: Function, request: Request, memory: Memory, activity: Activity, shadows: Shadows) -> None:
+        self.function = function
+        self.request = request
+        self.memory = memory
+        self.activity = activity
+        self.shadows = shadows
+        self.tangents: dict[Value, Value] = {
+            argument: companion for argument, companion in shadows.companion.items() if not argument.type.is_pointer}
+
+    def run(self) -> None:
+        """Insert all tangents; phis last get their operands."""
+        order = cfg(self.function).order
+        work = [(block, list(block.instructions)) for block in order]
+        self.shadows.build()
+        phis: list[tuple[Instruction, Instruction]] = []
+        for block, instructions in work:
+            for i in instructions:
+                if i.opcode == "phi" and i in self.activity.values:
+                    tangent = Instruction("phi", i.type, name=self.function.unique(i.name + ".dot"))
+                    block.insert(block.instructions.index(i) + 1, tangent)
+                    self.tangents[i] = tangent
+                    phis.append((i, tangent))
+                else:
+                    self._visit(i)
+        for phi, tangent in phis:
+            for value, source in zip(phi.operands, phi.blocks, strict=True):
+                tangent.add_incoming(self.tangent(value), source)
+
+    def tangent(self, value: Value) -> Value:
+        """The tangent of ``value``; zero where it is inactive."""
+        return self.tangents.get(value) or zero(value.type)
+
+    def _visit(self, i: Instruction) -> None:
+        active = i in self.activity.values
+        rule = rule_of(i, self.request.rules)
+        if isinstance(rule, RefCount):
+            self._reference(i, rule)
+        elif isinstance(rule, (Fill, Transfer)):
+            self._block_operation(i, rule)
+        elif i.opcode == "store":
+            self._store(i)
+        elif i.opcode == "ret":
+            self._ret(i)
+        elif active and isinstance(rule, ScalarRule):
+            self.tangents[i] = self._scalar(i, rule)
+        elif active and i.opcode == "load":
+            self.tangents[i] = Builder.behind(i).load(i.type, self.shadows.of(i.operands[0]), i.name + ".dot",
+                                                      align=self._align(i))
+        elif active and i.opcode == "select":
+            x, y = (self.tangent(v) for v in i.operands[1:])
+            self.tangents[i] = Builder.behind(i).select(i.operands[0], x, y, i.name + ".dot")
+        elif active and i.opcode in COPIES:
+            operands = [self.tangent(v) if carries(v.type) else v for v in i.operands]
+            copy = Instruction(i.opcode, i.type, operands, extra=dict(i.extra))
+            self.tangents[i] = Builder.behind(i).insert(copy, i.name + ".dot")
+        elif self._reaches(i, rule):
+            raise no_derivative(i)
+
+    def _reaches(self, i: Instruction, rule: Rule | None) -> bool:
+        """Whether an instruction without a rule takes or makes something active."""
+        if i in self.activity.values:
+            return True
+        return rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg") and any(
+            v in self.activity.values or (v.type.is_pointer and self.activity.touches(self.memory.of(v))) for v in i.operands)
+
+    def _scalar(self, i: Instruction, rule: ScalarRule) -> Value:
+        b = Builder.behind(i, flags=fast_flags(i))
+        total: Value | None = None
+        for index in rule.operands(i):
+            tangent = self.tangents.get(i.operands[index])
+            if tangent is None:
+                continue
+            term = scaled(b, rule, index, i.operands, i, tangent)
+            if term is not None:
+                total = term if total is None else b.fadd(total, term)
+        if total is None:
+            return zero(i.type)
+        if isinstance(total, Instruction) and total not in self.tangents.values():
+            total.name = self.function.unique(i.name + ".dot")
+        return total
+
+    def _store(self, i: Instruction) -> None:
+        value, pointer = i.operands
+        if pointer in self.shadows.map and carries(value.type) and (
+                value in self.activity.values or self.activity.touches(self.memory.of(pointer))):
+            Builder.behind(i).store(self.tangent(value), self.shadows.of(pointer), align=self._align(i))
+
+    def _block_operation(self, i: Instruction, rule: Fill | Transfer) -> None:
+        target = i.operands[0]
+        if not self.activity.touches(self.memory.of(target)):
+            return
+        b = Builder.behind(i)
+        if isinstance(rule, Transfer) and self.activity.touches(self.memory.of(i.operands[1])):
+            operands = [self.shadows.of(target), self.shadows.of(i.operands[1]), *i.operands[2:]]
+            b.insert(Instruction("call", i.type, operands), i.name)
+        else:
+            zero_fill(b, self.shadows.of(target), i.operands[2])
+
+    def _reference(self, i: Instruction, rule: RefCount) -> None:
+        header = i.operands[rule.operand]
+        if header in self.activity.pointers:
+            operands = list(i.operands)
+            operands[rule.operand] = self.shadows.of(header)
+            Builder.behind(i).insert(Instruction("call", i.type, operands), i.name)
+
+    def _ret(self, i: Instruction) -> None:
+        if self.request.status or not i.operands:
+            return
+        value = i.operands[0]
+        b = Builder.before(i)
+        pair = T.struct((value.type, value.type))
+        first = b.insert(Instruction("insertvalue", pair, [const(pair, "undef"), value], extra={"indices": (0,)}))
+        both = b.insert(Instruction("insertvalue", pair, [first, self.tangent(value)], extra={"indices": (1,)}))
+        i.set_operand(0, both)
+        self.function.type = T.function(pair, self.function.type.parameters)
+
+    @staticmethod
+    def _align(i: Instruction) -> int | None:
+        align = i.extra.get("align")
+        return align if isinstance(align, int) else None
+
+
+def zero(type_: T.Type) -> Value:
+    """The zero of a float, vector or aggregate type."""
+    if isinstance(type_, T.FloatType):
+        return const(type_, 0.0)
+    return const(type_, "zeroinitializer")
+
+
+def fast_flags(i: Instruction) -> tuple[str, ...]:
+    """The fast-math flags of the primal instruction that its derivative may share: never nnan or ninf."""
+    allowed = {"reassoc", "nsz", "arcp", "contract", "afn"}
+    if "fast" in i.flags:
+        return ("reassoc", "nsz", "arcp", "contract", "afn")
+    return tuple(f for f in i.flags if f in allowed)
+
+
+def scaled(b: Builder, rule: ScalarRule, index: int, operands: Sequence[Value | None], ans: Value | None,
+           by: Value) -> Value | None:
+    """``partial * by`` for one operand of a rule; None where it is identically zero.
+
+    Strong zero: where the partial may be inf or nan (``rule.singular``), ``by == 0`` gives exactly 0.
+    """
+    partial = rule.partial(index, b, operands, ans)
+    if isinstance(partial, (int, float)):
+        if partial == 0:
+            return None
+        if partial == 1:
+            return by
+        return b.fneg(by) if partial == -1 else b.fmul(by, const(by.type, float(partial)))
+    product = b.fmul(by, partial)
+    if not rule.singular:
+        return product
+    nothing = zero(by.type)
+    return b.select(b.fcmp("oeq", by, nothing), nothing, product)
+

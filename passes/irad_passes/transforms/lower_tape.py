@@ -1,0 +1,293 @@
+"""Lower the abstract tape to an arena: memory that is reused from call to call, so that a gradient pays no page faults.
+
+One atomic exchange takes an arena from the module's pool, one gives it back; a thread that finds the pool empty makes its own.
+Reserving moves a pointer. When an arena is full a further chunk is linked to it, nothing moves; when it is given back, its
+chunks are replaced by one block of their total size.
+"""
+
+from __future__ import annotations
+
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Block, Constant, Function, Instruction, Module, Value, const
+from irad_passes.ir.read import read
+from irad_passes.ir.verify import verify
+from irad_passes.ir.write import write
+from irad_passes.rules.memory import CLOSE, HOLD, OPEN, RESERVE
+
+OUT_OF_MEMORY = -101
+"""The status that a derivative returns when the tape cannot grow."""
+
+_UNIT = 8
+"""Reservations are made of so many bytes, and aligned to them at least."""
+_HUGE = 1 << 60
+
+_POOL = "irad.tape.pool"
+_RUNTIME = f"""
+@{_POOL} = internal global ptr null
+
+declare ptr @malloc(i64)
+declare void @free(ptr)
+
+define internal noalias ptr @irad.tape.acquire() noinline nounwind {{
+entry:
+  %pooled = atomicrmw xchg ptr @{_POOL}, ptr null acq_rel
+  %empty = icmp eq ptr %pooled, null
+  br i1 %empty, label %make, label %ready
+make:
+  %made = call ptr @malloc(i64 65600)
+  %failed = icmp eq ptr %made, null
+  br i1 %failed, label %fail, label %init
+init:
+  store ptr null, ptr %made
+  %made.total = getelementptr i8, ptr %made, i64 16
+  store i64 65536, ptr %made.total
+  %made.held = getelementptr i8, ptr %made, i64 24
+  store ptr null, ptr %made.held
+  br label %ready
+ready:
+  %arena = phi ptr [ %pooled, %entry ], [ %made, %init ]
+  %total.at = getelementptr i8, ptr %arena, i64 16
+  %total = load i64, ptr %total.at
+  %start = getelementptr i8, ptr %arena, i64 64
+  %limit = getelementptr i8, ptr %start, i64 %total
+  %limit.at = getelementptr i8, ptr %arena, i64 8
+  store ptr %limit, ptr %limit.at
+  ret ptr %arena
+fail:
+  ret ptr null
+}}
+
+define internal noalias ptr @irad.tape.grow(ptr %arena, i64 %size, i64 %align) noinline cold nounwind {{
+entry:
+  %padded = add i64 %size, %align
+  %total.at = getelementptr i8, ptr %arena, i64 16
+  %total = load i64, ptr %total.at
+  %larger = icmp ugt i64 %padded, %total
+  %capacity = select i1 %larger, i64 %padded, i64 %total
+  %bytes = add i64 %capacity, 16
+  %huge = icmp ugt i64 %size, 1152921504606846976
+  br i1 %huge, label %fail, label %make
+make:
+  %chunk = call ptr @malloc(i64 %bytes)
+  %failed = icmp eq ptr %chunk, null
+  br i1 %failed, label %fail, label %link
+link:
+  %before = load ptr, ptr %arena
+  store ptr %before, ptr %chunk
+  store ptr %chunk, ptr %arena
+  %sum = add i64 %total, %capacity
+  store i64 %sum, ptr %total.at
+  %start = getelementptr i8, ptr %chunk, i64 16
+  %limit = getelementptr i8, ptr %start, i64 %capacity
+  %limit.at = getelementptr i8, ptr %arena, i64 8
+  store ptr %limit, ptr %limit.at
+  %address = ptrtoint ptr %start to i64
+  %low = add i64 %align, -1
+  %up = add i64 %address, %low
+  %mask = sub i64 0, %align
+  %aligned = and i64 %up, %mask
+  %skip = sub i64 %aligned, %address
+  %result = getelementptr i8, ptr %start, i64 %skip
+  ret ptr %result
+fail:
+  ret ptr null
+}}
+
+define internal void @irad.tape.release(ptr %arena) noinline nounwind {{
+entry:
+  %held.at = getelementptr i8, ptr %arena, i64 24
+  %held = load ptr, ptr %held.at
+  br label %holding
+holding:
+  %record = phi ptr [ %held, %entry ], [ %next, %drop ]
+  %none = icmp eq ptr %record, null
+  br i1 %none, label %dropped, label %drop
+drop:
+  %object.at = getelementptr i8, ptr %record, i64 8
+  %object = load ptr, ptr %object.at
+  %function.at = getelementptr i8, ptr %record, i64 16
+  %function = load ptr, ptr %function.at
+  %next = load ptr, ptr %record
+  call void %function(ptr %object)
+  br label %holding
+dropped:
+  store ptr null, ptr %held.at
+  %chunks = load ptr, ptr %arena
+  %single = icmp eq ptr %chunks, null
+  br i1 %single, label %give, label %free
+free:
+  %chunk = phi ptr [ %chunks, %dropped ], [ %before, %free ]
+  %before = load ptr, ptr %chunk
+  call void @free(ptr %chunk)
+  %last = icmp eq ptr %before, null
+  br i1 %last, label %join, label %free
+join:
+  %total.at = getelementptr i8, ptr %arena, i64 16
+  %total = load i64, ptr %total.at
+  call void @free(ptr %arena)
+  %bytes = add i64 %total, 64
+  %fresh = call ptr @malloc(i64 %bytes)
+  %failed = icmp eq ptr %fresh, null
+  br i1 %failed, label %done, label %renew
+renew:
+  store ptr null, ptr %fresh
+  %fresh.total = getelementptr i8, ptr %fresh, i64 16
+  store i64 %total, ptr %fresh.total
+  %fresh.held = getelementptr i8, ptr %fresh, i64 24
+  store ptr null, ptr %fresh.held
+  br label %give
+give:
+  %kept = phi ptr [ %arena, %dropped ], [ %fresh, %renew ]
+  %other = atomicrmw xchg ptr @{_POOL}, ptr %kept acq_rel
+  %alone = icmp eq ptr %other, null
+  br i1 %alone, label %done, label %spare
+spare:
+  call void @free(ptr %other)
+  br label %done
+done:
+  ret void
+}}
+"""
+
+
+def lower(text: str) -> str:
+    """``text`` with every abstract tape operation replaced by the arena's code."""
+    if OPEN not in text:
+        return text
+    module = read(text)
+    for function in list(module.functions.values()):
+        if any(i.callee == OPEN for i in function.instructions()):
+            _Lowering(function).run()
+    for name in (OPEN, CLOSE, RESERVE, HOLD):
+        module.functions.pop(name, None)
+    _add_runtime(module)
+    verify(module, "lower-tape")
+    return write(module)
+
+
+def _add_runtime(module: Module) -> None:
+    runtime = read(_RUNTIME)
+    module.globals |= runtime.globals
+    for name, function in runtime.functions.items():
+        module.functions.setdefault(name, function)
+
+
+class _Lowering:
+    """Lowers the tape operations of one function; its arena, top and limit are local variables, so that loops keep them in registers."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.arena: Value = const(T.PTR, 0)
+        self._failed: Block | None = None
+
+    def run(self) -> None:
+        entry = Builder(self.function.entry, 0)
+        self._top = entry.alloca(T.PTR, "tape.top")
+        self._limit = entry.alloca(T.PTR, "tape.limit")
+        for i in [i for i in self.function.instructions() if i.callee in (OPEN, CLOSE, RESERVE, HOLD)]:
+            match i.callee:
+                case "irad.tape.open":
+                    self._open(i)
+                case "irad.tape.close":
+                    Builder.before(i).call("irad.tape.release", T.VOID, [i.operands[0]])
+                    i.erase()
+                case "irad.tape.reserve":
+                    b = Builder.before(i)
+                    result = self._reserve(b, i.operands[0], i.operands[1], i.operands[2])
+                    i.replace_all_uses_with(result)
+                    i.erase()
+                case _:
+                    self._hold(i)
+
+    def _open(self, i: Instruction) -> None:
+        b = Builder.before(i)
+        arena = b.call("irad.tape.acquire", T.PTR, [], "tape.arena")
+        i.replace_all_uses_with(arena)
+        after = self._branch(b, b.icmp("eq", arena, const(T.PTR, 0)), self._return_error())
+        after.store(after.offset(arena, 64), self._top)
+        after.store(after.load(T.PTR, after.offset(arena, 8)), self._limit)
+        i.erase()
+
+    def _reserve(self, b: Builder, arena: Value, size: Value, align: Value) -> Value:
+        """Emit a reservation; ``b`` is behind it afterwards."""
+        top = b.load(T.PTR, self._top, "top")
+        address = b.cast("ptrtoint", top, T.I64)
+        room = b.binary("sub", b.cast("ptrtoint", b.load(T.PTR, self._limit, "limit"), T.I64), address, "room")
+        size = self._rounded(b, size)
+        aligned: Value = top
+        wanted = size
+        if not (isinstance(align, Constant) and align.int_value is not None and align.int_value <= _UNIT):
+            skip = b.binary("and", b.sub(const(T.I64, 0), address), b.sub(align, const(T.I64, 1)), "skip")
+            aligned, wanted = b.offset(top, skip, "aligned"), b.add(size, skip)
+        full = b.binary("or", b.icmp("ugt", wanted, room), b.icmp("ugt", size, const(T.I64, _HUGE)), "full")
+        start = b.block
+        grow, following = self.function.add_block("tape.grow"), self._split(b)
+        Builder(start).cond_br(full, grow, following)
+        g = Builder(grow)
+        chunk = g.call("irad.tape.grow", T.PTR, [arena, size, align], "chunk")
+        g = self._branch(g, g.icmp("eq", chunk, const(T.PTR, 0)), self._fail(arena), into=self.function.add_block("tape.grown"))
+        g.store(g.load(T.PTR, g.offset(arena, 8)), self._limit)
+        g.br(following)
+        result = Instruction("phi", T.PTR, name=self.function.unique("reserved"))
+        result.add_incoming(aligned, start)
+        result.add_incoming(chunk, g.block)
+        following.insert(0, result)
+        b.block, b.index = following, 1
+        b.store(b.offset(result, size), self._top)
+        return result
+
+    @staticmethod
+    def _rounded(b: Builder, size: Value) -> Value:
+        """``size`` rounded up to whole units."""
+        if isinstance(size, Constant) and size.int_value is not None:
+            return const(T.I64, -(-size.int_value // _UNIT) * _UNIT)
+        return b.binary("and", b.add(size, const(T.I64, _UNIT - 1)), const(T.I64, -_UNIT))
+
+    def _hold(self, i: Instruction) -> None:
+        b = Builder.before(i)
+        arena, held, function = i.arguments
+        record = self._reserve(b, arena, const(T.I64, 24), const(T.I64, 8))
+        at = b.offset(arena, 24)
+        b.store(b.load(T.PTR, at), record)
+        b.store(held, b.offset(record, 8))
+        b.store(function, b.offset(record, 16))
+        b.store(record, at)
+        i.erase()
+
+    def _split(self, b: Builder) -> Block:
+        """Move what stands behind ``b`` into a new block, and leave ``b``'s block without a terminator."""
+        block = b.block
+        following = self.function.add_block(f"{block.name}.cont")
+        for instruction in block.instructions[b.index:]:
+            following.append(instruction)
+        del block.instructions[b.index:]
+        for successor in following.successors:
+            for phi in successor.phis:
+                phi.blocks = [following if source is block else source for source in phi.blocks]
+        return following
+
+    def _branch(self, b: Builder, condition: Value, target: Block, into: Block | None = None) -> Builder:
+        """Branch to ``target`` where ``condition`` holds; the rest goes on in a new block, or in ``into``."""
+        following = into or self._split(b)
+        Builder(b.block).cond_br(condition, target, following)
+        return Builder(following, 0 if into is None else None)
+
+    def _return_error(self) -> Block:
+        if self._failed is None:
+            self._failed = self.function.add_block("tape.failed")
+            b = Builder(self._failed)
+            if self.function.type.returns is T.I32:
+                b.ret(const(T.I32, OUT_OF_MEMORY))
+            else:
+                b.call("llvm.trap", T.VOID, [])
+                b.unreachable()
+        return self._failed
+
+    def _fail(self, arena: Value) -> Block:
+        """The block that closes the tape and returns the error."""
+        block = self.function.add_block("tape.full")
+        b = Builder(block)
+        b.call("irad.tape.release", T.VOID, [arena])
+        b.br(self._return_error())
+        return block

@@ -1,0 +1,236 @@
+"""Reverse mode: the forward sweep with what the adjoint needs kept on a tape, then the adjoint with the control flow reversed.
+
+Each block whose reverse runs gets one block for it, plus small ones on edges where there is something to do. How single
+instructions are treated is in `adjoint`, the way back in `analysis.reversal`, the slots in `tape`.
+"""
+
+from __future__ import annotations
+
+from irad_passes.analysis.cfg import abort_blocks, cfg, dominators, post_dominators
+from irad_passes.analysis.expr import emit
+from irad_passes.analysis.loops import Loop, loop_forest
+from irad_passes.analysis.memory import Memory, Overwrites
+from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
+from irad_passes.analysis.reversal import Reversal, reversal
+from irad_passes.analysis.scev import Induction
+from irad_passes.errors import Unsupported
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
+from irad_passes.request import Request
+from irad_passes.transforms.adjoint import FLAGS, Adjoints
+from irad_passes.transforms.arena import move_to_tape
+from irad_passes.transforms.tape import Field, Lookup, Tape
+
+
+class Reverse:
+    """Emits the reverse sweep of one function, in place."""
+
+    def __init__(self, function: Function, request: Request, memory: Memory, adjoints: Adjoints) -> None:
+        self.function = function
+        self.request = request
+        self.memory = memory
+        self.adjoints = adjoints
+        self._reverse: dict[Block, Block] = {}
+        self._memo: dict[Value, list[tuple[Block, Value]]] = {}
+        self._counters: dict[Loop, Value] = {}
+        self._records: dict[Loop, Value] = {}
+        self._builder: Builder | None = None
+
+    def run(self) -> None:
+        """Analyse, keep, and emit."""
+        function, adjoints = self.function, self.adjoints
+        aborting = abort_blocks(function, self.request.status)
+        exit_block = _exit(function, aborting)
+        aborting |= post_dominators(cfg(function, aborting), exit_block).unreachable
+        graph = cfg(function, aborting)
+        self.exit = exit_block
+        self.tape = Tape(function.entry)
+        move_to_tape(function, self.request, self.memory, self.tape)
+        adjoints.shadows.build()
+        tree = dominators(graph)
+        forest = loop_forest(graph, tree)
+        work = {block: adjoints.work(block) for block in graph.order}
+        live = {block for block in graph.order if work[block] or any(p in adjoints.activity.values for p in block.phis)}
+        self.work = work
+        self.flow = reversal(graph, forest, tree, exit_block, live, adjoints.activity.values)
+        overwrites = Overwrites(self.memory, graph, forest)
+        self.values = Recompute(exit_block, tree, forest, overwrites, {c: l for l, c in self.flow.counters.items()},
+                                self.flow.blocks, self.request.rules)
+        needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
+        self.plan: Plan = self.values.plan(needed)
+        self.tape.keep(self.flow, self.plan.kept)
+        self._emit(aborting)
+
+    def _emit(self, aborting: frozenset[Block]) -> None:
+        ret = self.exit.terminator
+        order = self.flow.order()
+        for block in order:
+            self._reverse[block] = self.function.add_block(f"{block.name}.rev")
+        entry = Builder(self.function.entry, next(k for k, i in enumerate(self.function.entry.instructions) if i.opcode != "phi"))
+        for loop in self.flow.counters:
+            self._counters[loop] = entry.alloca(T.I64, f"{loop.header.name}.count.rev")
+            if loop in self.tape.records:
+                self._records[loop] = entry.alloca(T.PTR, f"{loop.header.name}.record.rev")
+        for block in order:
+            self._block(block, ret)
+        for block in self.function.blocks:
+            if block in aborting and block.terminator.opcode == "ret":
+                self.tape.close(Builder.before(block.terminator))
+        ret.erase()
+        Builder(self.exit).br(self._reverse[self.exit])
+
+    def _block(self, block: Block, ret: Instruction) -> None:
+        """Emit the reverse of ``block``."""
+        b = self._builder = Builder(self._reverse[block], flags=FLAGS)
+        if block is self.exit and not self.request.status and ret.operands:
+            self.adjoints.add(b, ret.operands[0], self._seed(ret.operands[0].type))
+        for i in reversed(self.work[block]):
+            self.adjoints.emit(b, i, lambda value, block=block: self._lookup(value, block))  # type: ignore[misc]
+        phis = [p for p in block.phis if p in self.adjoints.activity.values]
+        amounts = [(p, a) for p in phis if (a := self.adjoints.take(b, p)) is not None]
+        targets = self.flow.targets[block]
+        loop = self.flow.forest.loop_of(block)
+        if not targets:
+            self._finish(b, ret)
+        elif loop is not None and loop.header is block:
+            self._header(b, block, loop, amounts)
+        elif len(targets) == 1:
+            self._edge(b, block, targets[0], amounts)
+        else:
+            selector = self.flow.selectors[block]
+            value = self._lookup(selector.value, block)
+            edges = [self._edge_block(block, source, amounts) for source in selector.blocks]
+            if value.type is T.I1:
+                b.cond_br(value, edges[0], edges[1])
+            else:
+                b.switch(value, edges[0], list(enumerate(edges))[1:])
+
+    def _header(self, b: Builder, block: Block, loop: Loop, amounts: list[tuple[Instruction, Value]]) -> None:
+        """Leave the loop backwards in its first iteration; else go back by one."""
+        assert loop.latch is not None and loop.preheader is not None
+        count = self._lookup(self.flow.counters[loop], block)
+        out = self._edge_block(block, loop.preheader, amounts)
+        back = self.function.add_block(f"{block.name}.rev.back")
+        b.cond_br(b.icmp("eq", count, const(T.I64, 0)), out, back)
+        inner = Builder(back, flags=FLAGS)
+        inner.store(inner.sub(count, const(T.I64, 1)), self._counters[loop])
+        if loop in self._records:
+            record = inner.load(T.PTR, self._records[loop])
+            inner.store(inner.load(T.PTR, record), self._records[loop])
+        self._edge(inner, block, loop.latch, amounts)
+
+    def _edge_block(self, block: Block, source: Block, amounts: list[tuple[Instruction, Value]]) -> Block:
+        edge = self.function.add_block(f"{block.name}.rev.{source.name}")
+        self._edge(Builder(edge, flags=FLAGS), block, source, amounts)
+        return edge
+
+    def _edge(self, b: Builder, block: Block, source: Block, amounts: list[tuple[Instruction, Value]]) -> None:
+        """Hand the adjoints of phis to what came from ``source``, set up the loops that are entered, and go there."""
+        for phi, amount in amounts:
+            value = phi.incoming(source) if source in phi.blocks else phi.operands[0]
+            self.adjoints.add(b, value, amount)
+        for loop, count in self.flow.entries.get(block, []):
+            b.store(self._lookup_at(count, block, b), self._counters[loop])
+            if loop in self._records:
+                b.store(self._lookup_at(self.tape.record_exits[block, loop], block, b), self._records[loop])
+        b.br(self._reverse[source])
+
+    def _finish(self, b: Builder, ret: Instruction) -> None:
+        """Store the adjoints of the arguments, close the tape and return."""
+        for argument, companion in self.adjoints.shadows.companion.items():
+            if not argument.type.is_pointer:
+                adjoint = self.adjoints.take(b, argument)
+                b.store(const(argument.type, 0.0) if adjoint is None else adjoint, companion)
+        self.tape.close(b)
+        b.ret(ret.operands[0] if ret.operands else None)
+
+    def _seed(self, type_: T.Type) -> Value:
+        seed = Argument(type_, self.function.unique("seed"))
+        self.function.arguments.append(seed)
+        self.function.type = T.function(self.function.type.returns, tuple(a.type for a in self.function.arguments))
+        return seed
+
+    # Values of the forward sweep in the reverse sweep
+
+    def _lookup(self, value: Value, block: Block) -> Value:
+        assert self._builder is not None
+        return self._lookup_at(value, block, self._builder)
+
+    def _lookup_at(self, value: Value, block: Block, here: Builder) -> Value:
+        """``value`` as it was when ``block`` ran in the iteration that is being reversed; ``here``: where it is wanted, in the reverse of ``block``."""
+        if isinstance(value, (Constant, Argument)) or (value not in self.flow.counters.values() and self.values.free(value)):
+            return value
+        assert isinstance(value, Instruction)
+        loop = self.flow.forest.loop_of(value.block)
+        tree = self.flow.tree(loop)
+        for place, known in self._memo.get(value, ()):
+            if tree.dominates(place, block) and self._visible(place, block, known, here):
+                return known
+        place = self._place(value, loop, block)
+        b = here if place is block else Builder.before(self._reverse[place].terminator)
+        result = self._materialise(b, value, place)
+        self._memo.setdefault(value, []).append((place, result))
+        return result
+
+    def _visible(self, place: Block, block: Block, known: Value, here: Builder) -> bool:
+        """Whether what was made for ``place`` is above ``here``: what stands in a block on an edge is seen only there."""
+        return not isinstance(known, Instruction) or known.parent is self._reverse[place] or known.parent is here.block
+
+    def _place(self, value: Instruction, loop: Loop | None, block: Block) -> Block:
+        """The outermost place, at or above ``block`` in the reverse sweep, where ``value`` can be made."""
+        best = block
+        if self.flow.forest.loop_of(block) is loop:
+            return block
+        for above in self.flow.tree(loop).above(block)[1:]:
+            if not self.flow.dominators.dominates(value.block, above):
+                break
+            if self.flow.forest.depth(above) < self.flow.forest.depth(best):
+                best = above
+            if self.flow.forest.loop_of(above) is loop:
+                break
+        return best
+
+    def _materialise(self, b: Builder, value: Instruction, place: Block) -> Value:
+        """Emit ``value``: from its slot, from its loop's counter, or by computing it again."""
+        def lookup(operand: Value) -> Value:
+            return self._lookup_at(operand, place, b)
+
+        loop = self.flow.forest.loop_of(value.block)
+        if loop is not None and self.flow.counters.get(loop) is value:
+            return b.load(T.I64, self._counters[loop], f"{value.name}.rev")
+        if value in self.tape.slots:
+            slot = self.tape.slots[value]
+            record = b.load(T.PTR, self._records[slot.loop]) if isinstance(slot, Field) else None
+            return self.tape.load(b, value.type, self.tape.address(b, value, lookup, record), f"{value.name}.rev")
+        if value.opcode == "phi":
+            return self._phi(b, value, loop, lookup)
+        operands = [lookup(operand) for operand in (value.arguments if value.opcode == "call" else value.operands)]
+        if value.opcode == "call":
+            operands.append(value.operands[-1])
+        flags = () if value.opcode == "call" else value.flags
+        return b.insert(Instruction(value.opcode, value.type, operands, flags=flags, extra=dict(value.extra)), f"{value.name}.rev")
+
+    def _phi(self, b: Builder, phi: Instruction, loop: Loop | None, lookup: Lookup) -> Value:
+        found = self.values.induction(phi)
+        if found is None:
+            if len(phi.operands) != 1:
+                raise Unsupported(f"the value %{phi.name} is not available in the reverse sweep", phi)
+            return lookup(phi.operands[0])
+        assert loop is not None
+        count = lookup(self.flow.counters[loop])
+        if isinstance(found, PointerInduction):
+            step = b.mul(lookup(found.step), const(T.I64, found.scale))
+            return b.offset(lookup(found.start), b.mul(count, step), f"{phi.name}.rev")
+        assert isinstance(found, Induction)
+        moved = b.mul(emit(found.step, b, lookup), count)
+        narrow = moved if phi.type is T.I64 else b.cast("trunc", moved, phi.type)
+        return b.add(lookup(found.start), narrow, f"{phi.name}.rev")
+
+
+def _exit(function: Function, aborting: frozenset[Block]) -> Block:
+    """The one block that returns successfully."""
+    found = [block for block in function.blocks if block.terminator.opcode == "ret" and block not in aborting]
+    if len(found) != 1:
+        raise Unsupported(f"a function with {len(found)} blocks that return: one is expected after canonicalisation")
+    return found[0]

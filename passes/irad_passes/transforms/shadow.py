@@ -1,0 +1,155 @@
+"""Give every pointer that needs one a shadow pointer, made where the pointer is made.
+
+The shadow of a piece of memory has its layout; what it holds where the memory holds an active float is the tangent or the
+adjoint. Both modes start from here. Integers in shadow memory are never read.
+"""
+
+from __future__ import annotations
+
+from irad_passes.analysis.activity import Activity
+from irad_passes.analysis.cfg import cfg
+from irad_passes.errors import Unsupported
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module, Value, const, global_ref
+from irad_passes.request import Activity as ParameterActivity
+from irad_passes.request import Mode, Request
+from irad_passes.rules.memory import CLEAR, RESERVE, Allocation, rule_of
+
+
+class Shadows:
+    """The shadow pointers of one function, and its new parameter list."""
+
+    def __init__(self, module: Module, function: Function, request: Request, activity: Activity) -> None:
+        self.module = module
+        self.function = function
+        self.request = request
+        self.activity = activity
+        self.map: dict[Value, Value] = {}
+        self.companion: dict[Value, Argument] = {}
+        self.shadowed: list[bool] = []
+        self._parameters()
+
+    def _parameters(self) -> None:
+        """Put each parameter's companion behind it (see `Request`) and drop attributes that no longer hold."""
+        function, parameters = self.function, []
+        for argument, parameter in zip(function.arguments, self.request.parameters, strict=True):
+            argument.attributes = ""
+            parameters.append(argument)
+            shadowed = argument.type.is_pointer and (
+                parameter.activity is ParameterActivity.DUPLICATED or argument in self.activity.pointers)
+            self.shadowed.append(shadowed)
+            if shadowed:
+                self.map[argument] = self._add(parameters, argument, T.PTR, ".shadow")
+            elif parameter.activity is ParameterActivity.ACTIVE:
+                forward = self.request.mode is Mode.FORWARD
+                self._add(parameters, argument, argument.type if forward else T.PTR, ".dot" if forward else ".bar")
+        function.arguments = parameters
+        function.type = T.function(function.type.returns, tuple(a.type for a in parameters))
+
+    def _add(self, parameters: list[Argument], argument: Argument, type_: T.Type, suffix: str) -> Argument:
+        companion = Argument(type_, self.function.unique(argument.name + suffix))
+        parameters.append(companion)
+        self.companion[argument] = companion
+        return companion
+
+    def build(self) -> None:
+        """Insert the shadow of every pointer in `Activity.pointers`, and mirror stores of pointers."""
+        phis: list[tuple[Instruction, Instruction]] = []
+        for block in cfg(self.function).order:
+            for i in list(block.instructions):
+                if i in self.activity.pointers:
+                    shadow = self._make(i)
+                    self.map[i] = shadow
+                    if i.opcode == "phi":
+                        assert isinstance(shadow, Instruction)
+                        phis.append((i, shadow))
+                elif i.opcode == "store" and i.operands[0] in self.activity.pointers and i.operands[1] in self.activity.pointers:
+                    Builder.behind(i).store(self.of(i.operands[0]), self.of(i.operands[1]))
+        for phi, shadow in phis:
+            for value, source in zip(phi.operands, phi.blocks, strict=True):
+                shadow.add_incoming(self.of(value), source)
+
+    def of(self, pointer: Value) -> Value:
+        """The shadow of ``pointer``."""
+        if isinstance(pointer, Constant) and pointer not in self.map:
+            self.map[pointer] = self._constant(pointer)
+        return self.map[pointer]
+
+    def _make(self, i: Instruction) -> Value:
+        b, name = Builder.behind(i), i.name + ".shadow"
+        match i.opcode:
+            case "getelementptr":
+                source = i.extra["source_type"]
+                assert isinstance(source, T.Type)
+                return b.gep(source, self.of(i.operands[0]), i.operands[1:], name)
+            case "phi":
+                return b.insert(Instruction("phi", i.type), name)
+            case "select":
+                return b.select(i.operands[0], self.of(i.operands[1]), self.of(i.operands[2]), name)
+            case "load":
+                return b.load(i.type, self.of(i.operands[0]), name)
+            case "freeze" | "addrspacecast" | "bitcast":
+                return b.insert(Instruction(i.opcode, i.type, [self.of(i.operands[0])]), name)
+            case "alloca":
+                allocated = i.extra["allocated"]
+                assert isinstance(allocated, T.Type)
+                shadow = b.insert(Instruction("alloca", i.type, i.operands, extra=dict(i.extra)), name)
+                size: Value = const(T.I64, T.size_of(allocated))
+                if i.operands:
+                    count = i.operands[0] if i.operands[0].type is T.I64 else b.cast("zext", i.operands[0], T.I64)
+                    size = b.mul(size, count)
+                zero_fill(b, shadow, size)
+                return shadow
+            case "call":
+                rule = rule_of(i, self.request.rules)
+                if isinstance(rule, Allocation):
+                    return self._allocation(b, i, rule, name)
+        raise Unsupported(f"cannot follow the pointer that `{i.callee or i.opcode}` returns: it may reach active memory", i)
+
+    def _allocation(self, b: Builder, i: Instruction, rule: Allocation, name: str) -> Value:
+        checks = [user for user in i.users if user.opcode == "icmp"]
+        shadow = b.insert(Instruction("call", T.PTR, i.operands, extra=dict(i.extra)), name)
+        if i.callee == RESERVE:
+            return shadow
+        if rule.data_offset is not None:
+            b.call(CLEAR, T.VOID, [shadow, const(T.I64, rule.data_offset), i.operands[rule.size]])
+        else:
+            zero_fill(b, shadow, i.operands[rule.size])
+        if checks:  # the primal's own test for a failed allocation covers both
+            null = const(T.PTR, 0)
+            both = b.select(b.icmp("eq", shadow, null), null, i)
+            for user in checks:
+                user.set_operand(user.operands.index(i), both)
+        return shadow
+
+    def _constant(self, pointer: Constant) -> Value:
+        """The shadow of null is null; a constant global that meets an active pointer gets scratch memory of its own."""
+        name = pointer.global_name
+        if "@" not in pointer.text:
+            return pointer
+        if name is None or name not in self.module.globals:
+            raise Unsupported(f"the constant address {pointer.text} meets active memory; copy the data into an array first")
+        shadow = name + ".shadow"
+        if shadow not in self.module.globals:
+            words = self.module.globals[name].split("=", 1)[1]
+            keyword = "constant" if " constant " in words else "global"
+            initialiser = words.split(f" {keyword} ", 1)[1]
+            self.module.globals[shadow] = (f"{global_ref(shadow).text} = internal global "
+                                           f"{type_prefix(initialiser)} zeroinitializer, align 64")
+        return global_ref(shadow)
+
+
+def type_prefix(text: str) -> str:
+    """The type at the start of ``text``: up to its matching bracket, or its first word."""
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character in "[{<(") - (character in "]})>")
+        if depth == 0 and (character in "]}>" or (character == " " and position)):
+            return text[: position + 1].strip()
+    return text
+
+
+def zero_fill(b: Builder, pointer: Value, size: Value) -> None:
+    """Emit a memset to zero."""
+    b.call("llvm.memset.p0.i64", T.VOID, [pointer, const(T.I8, 0), size, const(T.I1, 0)])

@@ -1,0 +1,178 @@
+"""The tape: where the forward sweep keeps values for the reverse sweep.
+
+Values made outside loops get a stack slot. A loop whose trip count is known where it is entered gets one array for each
+value, indexed by the loop's counter; inner loops with invariant trip counts join the outer loop's arrays. Any other loop
+pushes one record for each iteration, linked to the one before. All is reserved from `irad.tape.reserve`, which only ever
+grows until the tape is closed: so nothing moves, and nothing has to be given back on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from irad_passes.analysis.loops import Loop
+from irad_passes.analysis.nests import hoistable_nest, trip_count
+from irad_passes.analysis.reversal import Reversal, exit_phi
+from irad_passes.ir import types as T
+from irad_passes.ir.builder import Builder
+from irad_passes.ir.model import Block, Instruction, Value, const
+from irad_passes.rules.memory import CLOSE, OPEN, RESERVE
+
+Lookup = Callable[[Value], Value]
+"""From a value of the forward sweep to the same value in the reverse sweep, at the place where it is asked for."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """Slot in a counted nest: ``base[index]``, the index made of the counters of ``loops``; ``sizes``: trip counts of all but the outermost."""
+
+    base: Value
+    loops: list[Loop]
+    sizes: list[Value]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Slot in the record of one iteration of ``loop``."""
+
+    loop: Loop
+    offset: int
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Slot on the stack."""
+
+    pointer: Value
+
+
+class Tape:
+    """Slots for the kept values of one function."""
+
+    def __init__(self, entry: Block) -> None:
+        self._flow: Reversal
+        self._entry = entry
+        self._open: Instruction | None = None
+        self.slots: dict[Value, Array | Field | Stack] = {}
+        self.records: dict[Loop, Instruction] = {}
+        self.record_exits: dict[tuple[Block, Loop], Value] = {}
+        self._kept: dict[Loop | None, list[Instruction]] = {}
+
+    @property
+    def handle(self) -> Value:
+        """The open tape; opened in the entry block on first use."""
+        if self._open is None:
+            self._open = Builder(self._entry, _behind_phis(self._entry)).call(OPEN, T.PTR, [], "tape")
+        return self._open
+
+    def close(self, builder: Builder) -> None:
+        """Emit the closing of the tape, where one was opened."""
+        if self._open is not None:
+            builder.call(CLOSE, T.VOID, [self._open])
+
+    def keep(self, flow: Reversal, values: frozenset[Instruction]) -> None:
+        """Give every value a slot and store it there. Inner loops first: the addresses of their slots are kept in the outer ones."""
+        self._flow = flow
+        for value in sorted(values, key=lambda v: v.name):
+            self._add(value)
+        for loop in sorted(self._flow.counters, key=lambda loop: -loop.depth):
+            if self._kept.get(loop):
+                if self._flow.counts.get(loop) is not None:
+                    self._keep_in_arrays(loop, self._kept[loop])
+                else:
+                    self._keep_in_records(loop, self._kept[loop])
+        for value in self._kept.get(None, []):
+            slot = Builder(self._entry, _behind_phis(self._entry)).alloca(_storage(value.type), f"{value.name}.kept")
+            self.slots[value] = Stack(slot)
+            b = Builder.behind(value)
+            _store(b, value, slot)
+
+    def _add(self, value: Value) -> None:
+        if not isinstance(value, Instruction) or value in self.slots:
+            return
+        loop = self._flow.forest.loop_of(value.block)
+        if loop is None and self._flow.dominators.dominates(value.block, self._flow.exit):
+            return
+        group = self._kept.setdefault(loop, [])
+        if value not in group:
+            group.append(value)
+
+    def _keep_in_arrays(self, loop: Loop, values: list[Instruction]) -> None:
+        nest = hoistable_nest(self._flow, loop)
+        preheader = nest[0].preheader
+        assert preheader is not None
+        b = Builder.before(preheader.terminator)
+        sizes = [trip_count(self._flow, b, inner, outermost=inner is nest[0]) for inner in nest]
+        total = sizes[0]
+        for size in sizes[1:]:
+            total = b.mul(total, size)
+            self._add(size)
+        for value in values:
+            bytes_ = T.size_of(_storage(value.type))
+            base = b.call(RESERVE, T.PTR, [self.handle, b.mul(total, const(T.I64, bytes_)), const(T.I64, 8)], f"{value.name}.tape")
+            self.slots[value] = Array(base, nest, sizes[1:])
+            self._add(base)
+            after = Builder.behind(value)
+            _store(after, value, self.address(after, value, lambda v: v))
+
+    def _keep_in_records(self, loop: Loop, values: list[Instruction]) -> None:
+        header, preheader, latch = loop.header, loop.preheader, loop.latch
+        assert preheader is not None and latch is not None
+        offsets, size = {}, 8
+        for value in sorted(values, key=lambda v: -T.size_of(_storage(v.type))):
+            align = T.align_of(_storage(value.type))
+            size = -(-size // align) * align
+            offsets[value] = size
+            size += T.size_of(_storage(value.type))
+        previous = Builder(header, 0).phi(T.PTR, f"{header.name}.record.before")
+        b = Builder(header, _behind_phis(header))
+        record = b.call(RESERVE, T.PTR, [self.handle, const(T.I64, -(-size // 8) * 8), const(T.I64, 8)], f"{header.name}.record")
+        b.store(previous, record)
+        previous.add_incoming(const(T.PTR, 0), preheader)
+        previous.add_incoming(record, latch)
+        self.records[loop] = record
+        for value in values:
+            self.slots[value] = Field(loop, offsets[value])
+            after = Builder.behind(value)
+            if value.opcode == "phi" and value.block is header:
+                after.index = max(after.index, header.instructions.index(record) + 2)
+            _store(after, value, after.offset(record, offsets[value]))
+        for block, entered in self._flow.entries.items():
+            if any(inner is loop for inner, _ in entered):
+                last = exit_phi(self._flow, block, record, f"{header.name}.record.last")
+                self.record_exits[block, loop] = last
+                self._add(last)
+
+    def address(self, b: Builder, value: Value, lookup: Lookup, record: Value | None = None) -> Value:
+        """Emit the address of the slot of ``value``; ``lookup`` gives counters, sizes and bases where this is."""
+        slot = self.slots[value]
+        if isinstance(slot, Stack):
+            return slot.pointer
+        if isinstance(slot, Field):
+            assert record is not None
+            return b.offset(record, slot.offset)
+        index: Value = lookup(self._flow.counters[slot.loops[0]])
+        for loop, size in zip(slot.loops[1:], slot.sizes, strict=True):
+            index = b.add(b.mul(index, lookup(size)), lookup(self._flow.counters[loop]))
+        return b.gep(_storage(value.type), lookup(slot.base), [index], flags=("inbounds",))
+
+    @staticmethod
+    def load(b: Builder, type_: T.Type, pointer: Value, name: str) -> Value:
+        """Emit the load of a kept value."""
+        loaded = b.load(_storage(type_), pointer, name)
+        return b.cast("trunc", loaded, type_, name) if type_ is T.I1 else loaded
+
+
+def _storage(type_: T.Type) -> T.Type:
+    """The type that a value is kept as: bits take a byte each."""
+    return T.I8 if type_ is T.I1 else type_
+
+
+def _store(b: Builder, value: Value, pointer: Value) -> None:
+    b.store(b.cast("zext", value, T.I8) if value.type is T.I1 else value, pointer)
+
+
+def _behind_phis(block: Block) -> int:
+    return next(k for k, i in enumerate(block.instructions) if i.opcode != "phi")
+
