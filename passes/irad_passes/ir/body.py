@@ -50,7 +50,7 @@ class BodyReader(Scope):
         tokens = self.tokens
         self.result = ""
         if tokens[1] == "=":
-            self.result = tokens[0] if tokens[0][1:2] != '"' else self.key(tokens[0])
+            self.result = self.key(tokens[0]) if '"' in tokens[0] or "$" in tokens[0] else tokens[0]
             self.at = 2
         opcode = tokens[self.at]
         if opcode in TAILS:

@@ -366,20 +366,27 @@ def float_text(type_: Type, value: float) -> str:
     return f"0x{struct.unpack('>Q', struct.pack('>d', value))[0]:016X}"
 
 
-_BARE = re.compile(r"[-a-zA-Z$._][-a-zA-Z$._0-9]*|[0-9]+").fullmatch
+_BARE = re.compile(r"[-a-zA-Z._][-a-zA-Z._0-9]*|[0-9]+").fullmatch
+_ESCAPE = re.compile(rb"\\(\\|[0-9a-fA-F]{2})").sub
 
 
 def quoted(name: str) -> str:
     """``name`` as LLVM prints it behind % or @: in quotes where it has to be."""
     if _BARE(name):
         return name
-    data = name.encode(errors="surrogateescape")
-    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:02X}" for b in data) + '"'
+    return '"' + "".join(map(_escaped, name.encode(errors="surrogateescape"))) + '"'
+
+
+def _escaped(byte: int) -> str:
+    if byte == 0x5C:
+        return "\\\\"
+    return chr(byte) if 32 <= byte < 127 and byte != 0x22 else f"\\{byte:02X}"
 
 
 def unquoted(text: str) -> str:
     """The name that `quoted` spells ``text``."""
     if not text.startswith('"'):
         return text
-    data = re.sub(rb"\\([0-9a-fA-F]{2})", lambda m: bytes.fromhex(m[1].decode()), text[1:-1].encode(errors="surrogateescape"))
+    data = text[1:-1].encode(errors="surrogateescape")
+    data = _ESCAPE(lambda m: m[1] if m[1] == b"\\" else bytes.fromhex(m[1].decode()), data)
     return data.decode(errors="surrogateescape")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from irad_passes.errors import ParseError
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Constant, Function, Instruction, Mention
