@@ -74,7 +74,8 @@ def _element(scope: Scope, opcode: str) -> None:
         type_ = type_.scalar
     elif opcode == "shufflevector":
         mask = operands[2].type
-        assert isinstance(mask, VectorType)
+        if not isinstance(mask, VectorType):
+            raise scope.error(f"mask of type {mask}")
         type_ = T.vector(mask.count, type_.scalar, mask.scalable)
     scope.emit(opcode, type_, operands)
 

@@ -325,8 +325,12 @@ class Function:
 
 @dataclass
 class Module:
-    """A module. ``header`` and ``trailer`` are the lines before and behind the functions, verbatim: data layout, triple, named
-    types, globals; attribute groups and metadata. ``globals`` names each global variable with its verbatim definition."""
+    """A module.
+
+    ``header`` and ``trailer`` are the lines before and behind the functions, verbatim: data layout, triple, named types, comdats;
+    attribute groups and metadata. ``globals`` names each global variable, alias and ifunc with its verbatim definition.
+    ``named_types`` has what the header's lines define, keyed as printed: ``%name``.
+    """
 
     functions: dict[str, Function] = field(default_factory=dict)
     header: list[str] = field(default_factory=list)

@@ -8,6 +8,7 @@ from irad_passes.errors import ParseError
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Constant, Function, Instruction, Mention
 from irad_passes.ir.read import read
+from irad_passes.ir.scanner import TOKEN
 from irad_passes.ir.write import instruction_text
 
 
@@ -228,3 +229,30 @@ def test_malformed_module(text: str) -> None:
     with pytest.raises(ParseError) as caught:
         read(text)
     assert str(caught.value).startswith(MODULES[text])
+
+
+def test_text_with_a_word_missing_is_read_or_refused() -> None:
+    text = """define i32 @f(i32 %i, ptr %p) personality ptr @q {
+  %x = load atomic i32, ptr %p syncscope("a") acquire, align 4, !note !0
+  %y = call fast noundef i32 (ptr, ...) @g(ptr nonnull align 8 %p, <2 x i32> <i32 1, i32 2>) #0 [ "a"(i32 %x) ], !note !0
+  %z = invoke i32 @h({ i32, [1 x i8] } { i32 1, [1 x i8] c"a" }) to label %a unwind label %b
+a:
+  %s = shufflevector <2 x i32> zeroinitializer, <2 x i32> poison, <1 x i32> <i32 1>
+  switch i32 %z, label %a [ i32 1, label %a i32 2, label %c ]
+b:
+  %l = landingpad { ptr, i32 } cleanup
+  resume { ptr, i32 } %l
+c:
+  %e = phi i32 [ %z, %a ]
+  store i32 %e, ptr getelementptr inbounds ([2 x i32], ptr @t, i64 0, i64 1), align 4
+  br i1 false, label %c, label %c
+}"""
+    assert len(read(text).functions["f"].blocks) == 4
+    words = [match.span() for match in TOKEN.finditer(text)]
+    refused = 0
+    for begin, end in words:
+        try:
+            read(text[:begin] + text[end:])
+        except ParseError:
+            refused += 1
+    assert refused > len(words) / 2

@@ -93,7 +93,8 @@ def power(x, n):
 
 
 def numbers(n):
-    yield from range(n)
+    for i in range(n):  # noqa: UP028, Numba has no yield from
+        yield i
 
 
 def matrix_vector(a, x):
