@@ -1,0 +1,228 @@
+"""`check_gradients`: a function's derivatives against finite differences, and its two modes against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from irad.argnums import parameters
+from irad.derivative import jitted
+from irad.operators import gradient, jvp, vjp
+
+Vector = npt.NDArray[np.float64]
+
+SAFETY = 4.0
+"""How many times its own error estimate a finite difference may be off."""
+ROUNDING = 1e4
+"""How many units of rounding the dot test may be off, of the sum of the magnitudes of its terms."""
+
+
+def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: Sequence[str] = ("forward", "reverse")) -> None:
+    """Compare the derivatives of a function with finite differences.
+
+    Parameters
+    ----------
+    function : njit function or Python function
+        Returns a float, an array of floats, or a tuple of them. It is differentiated with respect to all floats in ``args``.
+    args : sequence
+        Where. They are not changed, also where ``function`` writes to its arguments.
+    order : int
+        2 checks the derivatives of its gradient as well, in forward mode; then ``function`` returns a float.
+    modes : sequence of {"forward", "reverse"}
+        What to check.
+
+    Raises
+    ------
+    AssertionError
+        A derivative is wrong; says which mode, argument and entry.
+    ValueError
+        Nothing in ``args`` can be differentiated, or a mode is unknown.
+
+    Notes
+    -----
+    For each argument, along a random direction v and random weights w (the same in every run): J v against central differences in
+    Richardson's extrapolation, whose own error estimate is the tolerance; (Jᵀ w)·v against the same; and the dot test
+    (Jᵀ w)·v = w·(J v), which holds up to rounding. Entries are looked at one by one only when a test fails. Costs a dozen calls of
+    ``function`` and one sweep in each mode for each argument.
+
+    Examples
+    --------
+    >>> import irad
+    >>> irad.check_gradients(lambda x, y: x * y**2, (2.0, 3.0), order=2)
+    """
+    if not modes or set(modes) - {"forward", "reverse"}:
+        raise ValueError(f"check_gradients: modes are 'forward' and 'reverse', not {tuple(modes)!r}")
+    compiled = jitted(function, "check_gradients")
+    active = [index for index, value in enumerate(args) if flat(value).size]
+    if not active:
+        raise ValueError(f"check_gradients({compiled.__name__}): no argument is a float, an array of floats, or a tuple of them")
+    for index in active:
+        check = Check(compiled, tuple(args), index)
+        if "forward" in modes:
+            check.forward()
+        if "reverse" in modes:
+            check.reverse()
+        if len(set(modes)) == 2:
+            check.dot()
+        if order > 1:
+            check_gradients(gradient(compiled, argnums=index), args, order - 1, ("forward",))
+
+
+@dataclass(frozen=True)
+class Check:
+    """The tests for one argument of a function."""
+
+    function: Any
+    args: tuple[Any, ...]
+    index: int
+
+    @cached_property
+    def output(self) -> Any:
+        return self.function(*deepcopy(self.args))
+
+    @cached_property
+    def direction(self) -> Vector:
+        return np.random.default_rng(0).standard_normal(flat(self.args[self.index]).size)
+
+    @cached_property
+    def weights(self) -> Vector:
+        return np.random.default_rng(1).standard_normal(flat(self.output).size)
+
+    @cached_property
+    def adjoint(self) -> Vector:
+        """Jᵀ w by a reverse sweep."""
+        return flat(vjp(self.function, self.index)(deepcopy(self.args), filled(self.output, self.weights))[1])
+
+    def tangent(self, direction: Vector) -> Vector:
+        """J v by a forward sweep."""
+        tangents: list[Any] = [None] * len(self.args)
+        tangents[self.index] = filled(self.args[self.index], direction)
+        return flat(jvp(self.function)(deepcopy(self.args), tuple(tangents))[1])
+
+    def forward(self) -> None:
+        """J v against finite differences."""
+        self._compare("forward", self.tangent, lambda expected, error: (expected, error))
+
+    def reverse(self) -> None:
+        """(Jᵀ w)·v against finite differences."""
+        self._compare("reverse", lambda direction: np.atleast_1d(self.adjoint @ direction),
+                      lambda expected, error: (np.atleast_1d(self.weights @ expected), np.atleast_1d(np.abs(self.weights) @ error)))
+
+    def dot(self) -> None:
+        """(Jᵀ w)·v = w·(J v)."""
+        tangent = self.tangent(self.direction)
+        left, right = float(self.adjoint @ self.direction), float(self.weights @ tangent)
+        terms = np.abs(self.adjoint) @ np.abs(self.direction) + np.abs(self.weights) @ np.abs(tangent)
+        if not abs(left - right) <= ROUNDING * self._epsilon * terms:
+            raise AssertionError(f"{self._shown}: reverse and forward mode disagree, (Jᵀw)·v = {left!r} and w·(Jv) = {right!r}")
+
+    def _compare(self, mode: str, found: Callable[[Vector], Vector],
+                 reduced: Callable[[Vector, Vector], tuple[Vector, Vector]]) -> None:
+        """Test along a random direction; where that fails, along each axis for the entry to blame."""
+        whole = self._mismatch(self.direction, found, reduced)
+        if whole is None:
+            return
+        for position, path in enumerate(entries(self.args[self.index])):
+            axis = np.zeros(self.direction.size)
+            axis[position] = 1.0
+            single = self._mismatch(axis, found, reduced)
+            if single is not None:
+                raise AssertionError(f"{self._shown}, entry {path}: {mode} mode gives {single[0]!r}, finite differences {single[1]!r}")
+        raise AssertionError(f"{self._shown}: along a random direction, {mode} mode gives {whole[0]!r}, finite differences {whole[1]!r}")
+
+    def _mismatch(self, direction: Vector, found: Callable[[Vector], Vector],
+                  reduced: Callable[[Vector, Vector], tuple[Vector, Vector]]) -> tuple[float, float] | None:
+        """What was found and expected where they differ most, if they differ by more than the error."""
+        expected, error = reduced(*self._difference(direction))
+        value = found(direction)
+        excess = np.abs(value - expected) - SAFETY * error - self._epsilon * np.abs(expected)
+        if np.all(excess <= 0):
+            return None
+        worst = int(np.argmax(np.where(np.isnan(excess), np.inf, excess)))
+        return float(value[worst]), float(expected[worst])
+
+    def _difference(self, direction: Vector) -> tuple[Vector, Vector]:
+        """The derivative of the output along a direction by central differences, and an estimate of its error."""
+        size = float(np.max(np.abs(flat(self.args[self.index])), initial=0.0)) or 1.0
+        largest = float(np.max(np.abs(direction), initial=0.0)) or 1.0
+        first = self._epsilon ** 0.2 * size / largest
+        trials = [self._extrapolated(direction, first * factor) for factor in (1.0, 0.125, 1 / 64)]
+        errors = np.stack([error for _, error in trials])
+        errors = np.where(np.isnan(errors), np.inf, errors)
+        best = np.argmin(errors, axis=0)[np.newaxis]
+        slopes = np.take_along_axis(np.stack([slope for slope, _ in trials]), best, 0)[0]
+        return slopes, np.take_along_axis(errors, best, 0)[0]
+
+    def _extrapolated(self, direction: Vector, step: float) -> tuple[Vector, Vector]:
+        """Central differences with a step and with half of it, and their extrapolation to 0."""
+        points = [self._at(direction, factor * step) for factor in (1.0, -1.0, 0.5, -0.5)]
+        wide, narrow = (points[0] - points[1]) / (2 * step), (points[2] - points[3]) / step
+        slope = (4 * narrow - wide) / 3
+        noise = 8 * self._epsilon * np.max(np.abs(points), axis=0) / step
+        return slope, np.abs(slope - narrow) + noise
+
+    def _at(self, direction: Vector, step: float) -> Vector:
+        """The output, where the argument is moved by a step along a direction."""
+        args = list(deepcopy(self.args))
+        args[self.index] = filled(args[self.index], flat(args[self.index]) + step * direction, keep=True)
+        return flat(self.function(*args))
+
+    @property
+    def _epsilon(self) -> float:
+        """The largest unit of rounding among the dtypes of the argument and the output."""
+        return max(float(np.finfo(dtype).eps) for dtype in (*dtypes(self.args[self.index]), *dtypes(self.output)))
+
+    @property
+    def _shown(self) -> str:
+        return f"check_gradients({self.function.__name__}): argument {self.index} ('{parameters(self.function)[self.index]}')"
+
+
+def is_float(value: Any) -> bool:
+    """Whether a value is a float or an array of floats."""
+    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+
+
+def dtypes(value: Any) -> Iterator[np.dtype[Any]]:
+    """The dtypes of the floats in a value."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from dtypes(item)
+    elif is_float(value):
+        yield np.asarray(value).dtype
+
+
+def flat(value: Any) -> Vector:
+    """All floats in a value, tuples and arrays one after the other."""
+    if isinstance(value, tuple):
+        return np.concatenate([np.zeros(0), *map(flat, value)])
+    return np.asarray(value, dtype=np.float64).ravel() if is_float(value) else np.zeros(0)
+
+
+def entries(value: Any, path: str = "") -> Iterator[str]:
+    """How each float in a value would be written behind its name, in the order of `flat`."""
+    if isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from entries(item, f"{path}[{index}]")
+    elif isinstance(value, np.ndarray) and is_float(value):
+        yield from (f"{path}[{', '.join(map(str, index))}]" for index in np.ndindex(value.shape))
+    elif is_float(value):
+        yield path or "()"
+
+
+def filled(value: Any, vector: Vector, *, keep: bool = False) -> Any:
+    """A value of the structure and dtypes of another, with these floats; for what is no float None, or (``keep``) itself."""
+    if isinstance(value, tuple):
+        parts = np.split(vector, np.cumsum([flat(item).size for item in value]))
+        items = [filled(item, part, keep=keep) for item, part in zip(value, parts)]  # noqa: B905 - the last part is empty
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    if isinstance(value, np.ndarray) and is_float(value):
+        return vector.astype(value.dtype).reshape(value.shape)
+    if is_float(value):
+        return type(value)(vector[0])
+    return value if keep else None

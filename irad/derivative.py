@@ -1,0 +1,180 @@
+"""`Derivative`: what every operator returns. Numba's own dispatcher, whose compiler differentiates.
+
+Being a dispatcher, it is called, typed, inspected and linked as any njit function is, and costs what such a call costs.
+What it computes is a `Form`; the forms are in `irad.autodiff`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numba import njit
+from numba.core import dispatcher, types
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import CPUDispatcher
+
+from irad.errors import UnsupportedError
+from irad.numba_ import link
+from irad.numba_.glue import Glue, Typed
+from irad.numba_.specialise import Subject
+from irad.numba_.sweep import Sweep
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one specialisation of a `Derivative` is made.
+
+    Attributes
+    ----------
+    returns
+        Numba type of what it returns.
+    sweeps
+        The derivatives that it calls.
+    write
+        ``write(glue, arguments)`` writes the body and returns the result.
+    """
+
+    returns: Any
+    sweeps: tuple[Sweep, ...]
+    write: Callable[[Glue, list[Typed]], Any]
+
+
+@dataclass(frozen=True)
+class Form(ABC):
+    """What a `Derivative` computes from its function: equal forms of one function are one `Derivative`."""
+
+    operator: ClassVar[str]
+
+    @abstractmethod
+    def signature(self, function: Any) -> inspect.Signature:
+        """How the derivative is called."""
+
+    @abstractmethod
+    def check(self, function: Any) -> Form:
+        """The form with its options resolved against the function's parameters.
+
+        Raises
+        ------
+        ValueError
+            They do not fit them.
+        """
+
+    @abstractmethod
+    def plan(self, subject: Subject, arguments: tuple[Any, ...]) -> Plan:
+        """Differentiate for arguments of these Numba types."""
+
+
+class _Compiler(dispatcher._FunctionCompiler):
+    """Compiles one signature of a `Derivative`, for whichever target it belongs to."""
+
+    def __init__(self, subject: Subject, form: Form, base: Any) -> None:
+        super().__init__(base.py_func, base.targetdescr, base.targetoptions, base.locals, base.pipeline_class)
+        self.subject = subject
+        self.form = form
+
+    def _compile_core(self, args: tuple[Any, ...], return_type: Any) -> Any:
+        plan = self.form.plan(self.subject, args)
+
+        def emit(context: Any, builder: Any, values: list[Any]) -> Any:
+            glue = Glue(context, builder)
+            result = plan.write(glue, [Typed(type_, value) for type_, value in zip(args, values, strict=True)])
+            glue.release()
+            return result
+
+        executed = self.targetdescr is Derivative.targetdescr
+        modules = [sweep.module(executed=executed) for sweep in plan.sweeps]
+        return link.compiled(self.targetdescr, self.py_func, args, plan.returns, emit, modules, self.targetoptions, wrapper=executed)
+
+
+class Derivative(CPUDispatcher):
+    """A compiled derivative of a function.
+
+    Made by `irad.gradient` and its kind; called as they say. It is a Numba dispatcher, so it may also be called from njit
+    functions, passed to them, inspected with ``inspect_llvm`` and ``inspect_asm``, compiled ahead with ``compile(signature)``, and
+    differentiated again.
+
+    Attributes
+    ----------
+    __wrapped__
+        The function.
+    py_func
+        A Python function with the parameters and defaults of the derivative, that calls it.
+    """
+
+    def __init__(self, function: Any, form: Form) -> None:
+        self._compiler: Any
+        super().__init__(_entry(self, function, form), targetoptions={
+            "nopython": True, **{name: value for name, value in function.targetoptions.items() if name == "nogil"}})
+        self._compiler = _Compiler(Subject(form.operator, function), form, self._compiler)
+        self.__wrapped__ = function
+
+    def _irad_twin(self, twin_class: Any) -> Any:
+        """The same derivative for the target that captures: with the tape still abstract, for a higher derivative to see."""
+        twin = twin_class(self.py_func, targetoptions=dict(self.targetoptions))
+        twin._compiler = _Compiler(self._compiler.subject, self._compiler.form, twin._compiler)
+        return twin
+
+    def _reduce_states(self) -> dict[str, Any]:
+        return {"function": self.__wrapped__, "form": self._compiler.form}
+
+    @classmethod
+    def _rebuild(cls, function: Any, form: Form) -> Derivative:
+        return differentiated(function, form)
+
+
+def _entry(derivative: Derivative, function: Any, form: Form) -> Callable[..., Any]:
+    """A Python function with the parameters of ``derivative``, that calls it."""
+    signature = form.signature(function)
+    names = [("*" if parameter.kind is parameter.VAR_POSITIONAL else "") + name for name, parameter in signature.parameters.items()]
+    name = f"{form.operator}_of_{function.__name__}"
+    scope: dict[str, Any] = {"__name__": function.__module__, "__irad_derivative__": derivative}
+    exec(f"def entry({', '.join(names)}):\n    return __irad_derivative__({', '.join(names)})", scope)
+    entry: Any = scope["entry"]
+    entry.__name__ = entry.__qualname__ = name
+    entry.__defaults__ = tuple(p.default for p in signature.parameters.values() if p.default is not p.empty)
+    entry.__signature__ = signature
+    entry.__wrapped__ = function
+    entry.__doc__ = f"{form.operator.replace('_', ' ').capitalize()} of `{function.__name__}`.\n\n{function.__doc__ or ''}"
+    return entry  # type: ignore[no-any-return]
+
+
+def differentiated(function: Any, form: Form) -> Derivative:
+    """The derivative of ``function`` of that form: made once."""
+    function = jitted(function, form.operator)
+    form = form.check(function)
+    with global_compiler_lock:
+        memo: dict[Form, Derivative] = function.__dict__.setdefault("_irad_derivatives", {})
+        if form not in memo:
+            memo[form] = Derivative(function, form)
+        return memo[form]
+
+
+def jitted(function: Any, operator: str) -> Any:
+    """The njit function behind ``function``: itself, or made once from a Python function.
+
+    Raises
+    ------
+    TypeError
+        It is no function.
+    UnsupportedError
+        It is compiled for Python objects.
+    """
+    if isinstance(function, types.Dispatcher):
+        function = function.dispatcher
+    if inspect.isfunction(function):
+        with global_compiler_lock:
+            made = function.__dict__.get("_irad_jitted")
+            if made is None or made.py_func is not function:
+                made = function.__dict__["_irad_jitted"] = njit(function)
+            return made
+    if not isinstance(function, CPUDispatcher):
+        raise TypeError(f"{operator} takes an njit function, not {type(function).__name__}: {function!r}. "
+                        f"Write the call in a function decorated with numba.njit.")
+    if function.targetoptions.get("forceobj"):
+        raise UnsupportedError(f"{operator}({function.__name__}): `{function.__name__}` is compiled in object mode, which has no LLVM "
+                               f"code to differentiate. Decorate it with numba.njit.")
+    return function

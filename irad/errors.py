@@ -1,0 +1,83 @@
+"""What can go wrong, one class per cause. None of them is a Numba class: those would reach the user as a TypingError."""
+
+from __future__ import annotations
+
+import tempfile
+
+from irad_passes import errors as engine
+
+
+class IradError(Exception):
+    """Base of every error that irad raises."""
+
+
+class ArgumentTypeError(IradError, TypeError):
+    """argnums picks an integer, a boolean or an object; or a tangent or cotangent has the wrong dtype or shape."""
+
+
+class OutputTypeError(IradError, TypeError):
+    """A gradient of a function that does not return one float."""
+
+
+class NoDerivativeError(IradError, NotImplementedError):
+    """A call or an instruction whose derivative irad does not know.
+
+    Attributes
+    ----------
+    callee : str
+        Name of the function that is called, or the LLVM opcode.
+    function : str
+        Name of the Python function in which it stands.
+    line : int or None
+        Line of it in the Python file, where it is known.
+    """
+
+    def __init__(self, message: str, callee: str = "", function: str = "", line: int | None = None) -> None:
+        super().__init__(message)
+        self.callee = callee
+        self.function = function
+        self.line = line
+
+
+class UnsupportedError(IradError, NotImplementedError):
+    """What irad cannot differentiate; the message says what to do instead."""
+
+
+class InternalError(IradError, RuntimeError):
+    """A pass wrote IR that is not valid: a bug of irad's. The message names the pass and the file that holds the IR."""
+
+
+PLEASE = "This is a bug of irad's; please report it"
+
+
+def public(error: engine.PassError, subject: str, place: str, line: int | None = None) -> IradError:
+    """The public error for one of the engine's.
+
+    Parameters
+    ----------
+    subject
+        What was asked for: "gradient(loss)".
+    place, line
+        The Python function that holds the instruction, and the line: "`loss` (model.py:41)", 41.
+    """
+    found: IradError
+    match error:
+        case engine.NoDerivative():
+            found = NoDerivativeError(f"{subject}: {error}, in {place}. Compute that part from functions that have one, or choose "
+                                      f"arguments with argnums that it does not depend on.", error.callee, place.split("`")[1], line)
+        case engine.Unsupported():
+            found = UnsupportedError(f"{subject}: {error}, in {place}.")
+        case engine.VerificationError():
+            found = InternalError(f"{subject}: {error}, in {place}. {PLEASE} with the IR in {saved(error.text)}.")
+        case _:
+            found = InternalError(f"{subject}: {error}, in {place}. {PLEASE}.")
+    if error.instruction is not None:
+        found.add_note(f"The instruction: {error.instruction!r}")
+    return found
+
+
+def saved(text: str) -> str:
+    """Write IR to a file that outlives the process, and return its name."""
+    with tempfile.NamedTemporaryFile("w", prefix="irad-", suffix=".ll", delete=False) as file:
+        file.write(text)
+    return file.name

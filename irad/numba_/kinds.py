@@ -1,0 +1,101 @@
+"""Which Numba types can be differentiated: the checks behind `ArgumentTypeError` and `OutputTypeError`, and their words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.core import types
+
+from irad.errors import ArgumentTypeError, OutputTypeError, UnsupportedError
+from irad.numba_.specialise import Subject
+
+
+def has_floats(type_: Any) -> bool:
+    """Whether a value of this type holds floats that irad can differentiate with respect to."""
+    if isinstance(type_, types.Array):
+        return isinstance(type_.dtype, types.Float)
+    if isinstance(type_, types.BaseTuple):
+        return any(map(has_floats, type_))
+    return isinstance(type_, types.Float)
+
+
+def has_complex(type_: Any) -> bool:
+    """Whether a value of this type holds complex numbers."""
+    if isinstance(type_, types.BaseTuple):
+        return any(map(has_complex, type_))
+    return isinstance(type_.dtype if isinstance(type_, types.Array) else type_, types.Complex)
+
+
+def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
+    """Refuse to differentiate with respect to an argument without floats."""
+    if has_floats(type_) and not has_complex(type_):
+        return
+    shown = types.unliteral(type_)
+    what = f"{subject}: argument {index} ('{name}') is {shown}, not differentiable"
+    if has_complex(type_):
+        raise UnsupportedError(f"{subject}: argument {index} ('{name}') of {subject.place} is {shown}, and irad does not differentiate "
+                               f"with respect to complex numbers yet. Pass the real and the imaginary part as floats.")
+    if isinstance(shown, types.Array):
+        advice = "pass it as an array of floats, `.astype(float)`"
+    elif isinstance(shown, (types.Integer, types.Boolean)):
+        advice = "pass 2.0, not 2" if isinstance(shown, types.Integer) else "pass a float"
+    else:
+        advice = "pass a float, an array of floats, or a tuple of them"
+    raise ArgumentTypeError(f"{what}; {advice}, or choose another argument of {subject.place} with argnums.")
+
+
+def check_scalar_output(subject: Subject, returns: Any, *, has_aux: bool) -> None:
+    """Refuse a gradient of what is not one float (and, with ``has_aux``, something beside it)."""
+    found = returns
+    if has_aux:
+        if not isinstance(returns, types.BaseTuple) or len(returns) != 2:
+            raise OutputTypeError(f"{subject}: with has_aux=True, {subject.place} must return a pair (float, auxiliary data), and it "
+                                  f"returns {returns}.")
+        found = returns[0]
+    if isinstance(found, types.Float):
+        return
+    what = f"{subject}: {subject.place} returns {found}, and a gradient needs one float"
+    if isinstance(found, types.Complex):
+        raise UnsupportedError(f"{what}. Return its real or imaginary part, or its absolute value.")
+    if isinstance(found, types.Array):
+        advice = "Sum it (`.sum()`), return one element of it, or use irad.vjp or irad.jvp, which take outputs of any shape"
+    elif isinstance(found, types.BaseTuple):
+        advice = "Return one member of it, use has_aux=True for what comes along, or irad.vjp or irad.jvp for all of it"
+    elif isinstance(found, (types.Integer, types.Boolean)):
+        advice = "Return a float: integers have no derivative"
+    else:
+        advice = "Return a float"
+    raise OutputTypeError(f"{what}. {advice}.")
+
+
+def check_output(subject: Subject, returns: Any) -> None:
+    """Refuse what has no tangent: outputs other than floats, arrays of floats, and tuples that hold some."""
+    if has_complex(returns):
+        raise UnsupportedError(f"{subject}: {subject.place} returns {returns}, and irad does not differentiate complex outputs yet. "
+                               f"Return the real and the imaginary part.")
+    if not has_floats(returns):
+        raise OutputTypeError(f"{subject}: {subject.place} returns {returns}, which has no derivative. Return a float, an array of "
+                              f"floats, or a tuple of them.")
+
+
+def check_tangent(subject: Subject, what: str, primal: Any, tangent: Any) -> None:
+    """Refuse a tangent or cotangent ``what`` that is not None and not of the dtype, dimension and structure of its primal."""
+    if isinstance(tangent, (types.NoneType, types.Omitted)):
+        return
+    if isinstance(primal, types.BaseTuple):
+        if isinstance(tangent, types.BaseTuple) and len(tangent) == len(primal):
+            for index, (inner, outer) in enumerate(zip(primal, tangent, strict=True)):
+                check_tangent(subject, f"{what}[{index}]", inner, outer)
+            return
+        wanted = f"a tuple of {len(primal)}"
+    elif isinstance(primal, types.Array) and has_floats(primal):
+        if isinstance(tangent, types.Array) and (tangent.dtype, tangent.ndim) == (primal.dtype, primal.ndim):
+            return
+        wanted = f"an array of {primal.dtype} with {primal.ndim} dimension{'' if primal.ndim == 1 else 's'}"
+    elif has_floats(primal):
+        if tangent == primal:
+            return
+        wanted = str(primal)
+    else:
+        wanted = f"None: a value of type {types.unliteral(primal)} has no derivative"
+    raise ArgumentTypeError(f"{subject}: {what} is {types.unliteral(tangent)}, and must be {wanted}, as {subject.place} has it.")

@@ -1,0 +1,129 @@
+"""From a function, argument types and the choice of what takes part, to a `Sweep`: captures, asks the engine, and asks again
+where an array turns out to need a shadow and is not contiguous.
+
+A specialisation is made once for each function, types, mode and choice: `gradient` and `value_and_gradient` share it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numba.core import types
+
+from irad.errors import IradError, UnsupportedError, public
+from irad.numba_ import abi, capture, lines, runtime
+from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
+from irad_passes import pipeline
+from irad_passes.errors import PassError
+from irad_passes.request import Activity, Mode, Parameter, Request
+
+SUFFIX = {Mode.FORWARD: "jvp", Mode.REVERSE: "vjp"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An operator and the function it differentiates: what messages speak of."""
+
+    operator: str
+    function: Any
+
+    @property
+    def name(self) -> str:
+        return str(self.function.py_func.__name__)
+
+    @property
+    def place(self) -> str:
+        """The function, and where it is."""
+        code = self.function.py_func.__code__
+        return f"`{self.name}` ({code.co_filename}:{code.co_firstlineno})"
+
+    def __str__(self) -> str:
+        return f"{self.operator}({self.name})"
+
+
+def captured(function: Any, arguments: tuple[Any, ...], shadowed: frozenset[int]) -> Any:
+    """The function as LLVM text, for these types, with the arrays of the arguments in ``shadowed`` contiguous."""
+    return capture.capture(function, fitting(arguments, shadowed))
+
+
+def fitting(arguments: tuple[Any, ...], shadowed: frozenset[int]) -> tuple[Any, ...]:
+    """The types with those in ``shadowed`` contiguous."""
+    return tuple(contiguous_type(type_) if index in shadowed else type_ for index, type_ in enumerate(arguments))
+
+
+def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int], *, function: Any = None) -> Sweep:
+    """Differentiate a function for arguments of these Numba types with respect to those in ``selected``.
+
+    ``function`` is what is differentiated, where it is not the subject itself.
+
+    Raises
+    ------
+    NoDerivativeError, UnsupportedError, InternalError
+        As the engine found it.
+    """
+    function = function or subject.function
+    memo: dict[Any, Sweep] = function.__dict__.setdefault("_irad_sweeps", {})
+    key = (arguments, mode, selected)
+    if key not in memo:
+        memo[key] = _specialise(subject, function, arguments, mode, selected)
+    return memo[key]
+
+
+def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int]) -> Sweep:
+    shadowed = selected
+    while True:
+        found = captured(function, arguments, shadowed)
+        leaves = abi.parameters(found)[HIDDEN:]
+        activities = tuple(_activity(leaf, selected) for leaf in leaves)
+        request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
+            Parameter(activity, leaf.element) for activity, leaf in zip(activities, leaves, strict=True))),
+            f"{found.name}.{SUFFIX[mode]}.{'_'.join(map(str, sorted(selected)))}", rules=runtime.RULES)
+        try:
+            answer = pipeline.differentiate(found.text, request)
+        except PassError as error:
+            raise _explained(error, subject, function, found) from None
+        needed = frozenset(leaf.index for at, leaf in enumerate(leaves) if answer.shadowed[HIDDEN + at])
+        for index in needed:
+            _check_shadow(subject, found.argument_names[index], arguments[index])
+        if needed <= shadowed or fitting(arguments, needed) == arguments:
+            used = tuple(fit if index in shadowed and isinstance(fit, (types.Array, types.BaseTuple)) else own
+                         for index, (fit, own) in enumerate(zip(fitting(arguments, shadowed), found.arguments, strict=True)))
+            return Sweep(subject.place, mode, found.argument_names, used, found.returns, leaves, activities, answer)
+        shadowed |= needed
+
+
+def _activity(leaf: abi.Parameter, selected: frozenset[int]) -> Activity:
+    """How an LLVM parameter takes part."""
+    if leaf.index not in selected:
+        return Activity.CONST
+    if leaf.path[-1:] == ("data",) and isinstance(leaf.numba.dtype, types.Float):
+        return Activity.DUPLICATED
+    return Activity.ACTIVE if isinstance(leaf.numba, types.Float) else Activity.CONST
+
+
+def _explained(error: PassError, subject: Subject, function: Any, found: Any) -> IradError:
+    """The public error for the engine's, with the line of Python where it is known."""
+    if error.instruction is None or error.instruction.parent is None or error.instruction.parent.parent is None:
+        return public(error, str(subject), subject.place)
+    within = error.instruction.parent.parent
+    callee, opcode = error.instruction.callee or "", error.instruction.opcode
+    ordinal = 0
+    for instruction in (i for block in within.blocks for i in block.instructions):
+        if instruction is error.instruction:
+            break
+        ordinal += instruction.callee == callee if callee else instruction.opcode == opcode
+    line = lines.source_line(function, found.arguments, callee=callee, opcode=opcode, ordinal=ordinal, within=within.name)
+    return public(error, str(subject), str(line), line.line)
+
+
+def _check_shadow(subject: Subject, name: str, type_: Any) -> None:
+    """Refuse to make a shadow of what is no array or tuple of arrays."""
+    items = [type_]
+    while items:
+        item = items.pop()
+        if isinstance(item, types.BaseTuple):
+            items += item
+        elif not isinstance(item, (types.Array, types.Number, types.Boolean, types.NoneType, types.Omitted)):
+            raise UnsupportedError(f"{subject}: active values pass through argument '{name}', of type {item}, in {subject.place}. irad "
+                                   f"differentiates through arrays, floats and tuples of them: pass those.")

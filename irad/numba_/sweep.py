@@ -1,0 +1,189 @@
+"""One sweep over one specialisation of a function: the LLVM code that calls what the engine answered.
+
+`irad.numba_.specialise` makes a `Sweep`. Which arguments take part and what becomes of the results is the business of `irad.autodiff`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+
+from irad.errors import UnsupportedError
+from irad.numba_ import link
+from irad.numba_.abi import Parameter, Path
+from irad.numba_.glue import Glue, Typed, owned_type
+from irad_passes import pipeline
+from irad_passes.request import Activity, Answer, Mode
+
+HIDDEN = 2  # parameters before the first argument: where the result goes, where an exception goes
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the code of a sweep leaves: the function's result, which the caller must `Glue.keep`; the shadow of the result; and, in
+    reverse mode, the adjoint of each argument that takes part, None for the others."""
+
+    result: Any
+    shadow: Any
+    adjoints: list[Any]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A derivative of one specialisation, ready to be called.
+
+    Attributes
+    ----------
+    place
+        How messages name the function.
+    names, types
+        The function's parameters, and their Numba types in the sweep: an array that needs a shadow is C or F contiguous.
+    returns
+        Numba type of the function's result.
+    leaves, activities
+        The LLVM parameters behind the `HIDDEN` ones, and how they take part.
+    """
+
+    place: str
+    mode: Mode
+    names: tuple[str, ...]
+    types: tuple[Any, ...]
+    returns: Any
+    leaves: tuple[Parameter, ...]
+    activities: tuple[Activity, ...]
+    answer: Answer
+
+    def module(self, *, executed: bool) -> Any:
+        """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
+        differentiated again."""
+        return link.linkable(pipeline.lower(self.answer.text) if executed else self.answer.text, self.answer.name)
+
+    def written_arrays(self) -> set[tuple[int, Path]]:
+        """The arrays that the function writes: argument, and place in it."""
+        return {(leaf.index, leaf.path[:-1]) for at, leaf in enumerate(self.leaves)
+                if self.answer.written[HIDDEN + at] and leaf.path[-1:] == ("data",)}
+
+    def write(self, glue: Glue, arguments: Sequence[Typed], tangents: Mapping[int, Any] | None = None, seed: Any = None) -> Written:
+        """Write the call of the derivative.
+
+        Parameters
+        ----------
+        arguments
+            The function's arguments as the caller has them: arrays of any layout.
+        tangents
+            Forward mode: the tangent of each argument that takes part, of type `glue.shadow_type`, laid out as in `types`.
+        seed
+            Reverse mode: the adjoint of the result, of the result's type.
+        """
+        self._forbid_overlap(glue, arguments)
+        primals = [fitted(glue, argument, type_) for argument, type_ in zip(arguments, self.types, strict=True)]
+        given = tangents or {}
+        shadows = [given[index] if index in given else self._zeros(glue, index, primal) for index, primal in enumerate(primals)]
+        null = cgutils.get_null_value(glue.context.get_value_type(self.returns))
+        slots = [cgutils.alloca_once_value(glue.builder, glue.context.get_return_value(glue.builder, self.returns, value))
+                 for value in (null, null if seed is None else seed)]
+        adjoints = self._call(glue, slots, primals, shadows)
+        for index, (argument, primal, type_) in enumerate(zip(arguments, primals, self.types, strict=True)):
+            self._write_back(glue, index, argument, Typed(type_, primal))
+        result, shadow = (glue.context.get_returned_value(glue.builder, self.returns, glue.builder.load(slot)) for slot in slots)
+        return Written(result, shadow, adjoints)
+
+    def _active(self, index: int) -> bool:
+        """Whether an argument takes part."""
+        return any(leaf.index == index and activity is not Activity.CONST
+                   for leaf, activity in zip(self.leaves, self.activities, strict=True))
+
+    def _zeros(self, glue: Glue, index: int, primal: Any) -> Any | None:
+        """The shadow of an argument, where it takes part or the engine wants one; None where it needs none."""
+        active = self._active(index)
+        if active or any(leaf.index == index and self.answer.shadowed[HIDDEN + at] for at, leaf in enumerate(self.leaves)):
+            return glue.zeros(self.types[index], primal, result=active and self.mode is Mode.REVERSE)
+        return None
+
+    def _call(self, glue: Glue, slots: Sequence[Any], primals: Sequence[Any], shadows: Sequence[Any | None]) -> list[Any]:
+        """Write the call itself and the test of its status; return the adjoints (reverse mode)."""
+        builder = glue.builder
+        packers = [glue.context.get_arg_packer([type_]) for type_ in self.types]
+        flat = [list(packer.as_arguments(builder, [value])) for packer, value in zip(packers, primals, strict=True)]
+        companions: list[Any] = [
+            value for packer, shadow, own in zip(packers, shadows, flat, strict=True)
+            for value in ([None] * len(own) if shadow is None else packer.as_arguments(builder, [shadow]))]
+        operands = [slots[0], slots[1], glue.excinfo] if self.answer.shadowed[0] else [slots[0], glue.excinfo]
+        for at, value in enumerate(value for values in flat for value in values):
+            operands.append(value)
+            if self.activities[at] is Activity.ACTIVE:
+                if self.mode is Mode.REVERSE:
+                    companions[at] = cgutils.alloca_once_value(builder, cgutils.get_null_value(value.type))
+                operands.append(companions[at])
+            elif self.answer.shadowed[HIDDEN + at]:
+                operands.append(companions[at])
+        kind = ir.FunctionType(ir.IntType(32), [operand.type for operand in operands])
+        glue.check(builder.call(cgutils.get_or_insert_function(builder.module, kind, self.answer.name), operands))
+        if self.mode is Mode.FORWARD:
+            return []
+        finals = iter([builder.load(companion) if activity is Activity.ACTIVE else companion
+                       for companion, activity in zip(companions, self.activities, strict=True)])
+        nested = [[next(finals) for _ in values] for values in flat]
+        return [packer.from_arguments(builder, values)[0] if self._active(index) else None
+                for index, (packer, values) in enumerate(zip(packers, nested, strict=True))]
+
+    def _write_back(self, glue: Glue, index: int, argument: Typed, primal: Typed) -> None:
+        """Copy what the function wrote into contiguous copies back into the caller's arrays."""
+        for path, mine, theirs in arrays(glue, primal, argument):
+            if mine.type.layout != theirs.type.layout and (index, path) in self.written_arrays():
+                glue.copy(*mine, *theirs)
+
+    def _forbid_overlap(self, glue: Glue, arguments: Sequence[Typed]) -> None:
+        """Raise at run time where an array that the function writes shares memory with another argument."""
+        written = self.written_arrays()
+        if not written:
+            return
+        extents = {(index, path): glue.extent(*array) for index, argument in enumerate(arguments)
+                   for path, array, _ in arrays(glue, argument, argument)}
+        tested = set()
+        for first in sorted(written):
+            for second in extents:
+                if first != second and (second, first) not in tested:
+                    tested.add((first, second))
+                    one, other = self.names[first[0]], self.names[second[0]]
+                    glue.raise_if(glue.overlap(extents[first], extents[second]), UnsupportedError,
+                                  f"arguments '{one}' and '{other}' of {self.place} share memory, and '{one}' is written, which irad "
+                                  f"cannot differentiate. Pass a copy of one of them.")
+
+
+def fitted(glue: Glue, argument: Typed, wanted: Any) -> Any:
+    """The argument as type ``wanted``: a contiguous copy where its layout differs, the value of an omitted argument, else itself."""
+    type_, value = argument
+    if type_ == wanted:
+        return value
+    if isinstance(type_, types.Omitted):
+        return glue.context.get_constant_generic(glue.builder, wanted, type_.value)
+    if isinstance(wanted, types.Array):
+        return value if type_.layout == wanted.layout else glue.contiguous(type_, value, wanted.layout)
+    if isinstance(wanted, types.BaseTuple):
+        return glue.together(wanted, [fitted(glue, Typed(*item), new)
+                                   for *item, new in zip(type_, glue.items(value), wanted, strict=True)])
+    return glue.context.cast(glue.builder, value, type_, wanted)
+
+
+def arrays(glue: Glue, one: Typed, other: Typed, path: Path = ()) -> Iterator[tuple[Path, Typed, Typed]]:
+    """The arrays in two values of one structure, with the path to them."""
+    if isinstance(one.type, types.Array):
+        yield path, one, other
+    elif isinstance(one.type, types.BaseTuple):
+        parts = zip(one.type, glue.items(one.value), other.type, glue.items(other.value), strict=True)
+        for index, (type_, value, other_type, other_value) in enumerate(parts):
+            yield from arrays(glue, Typed(type_, value), Typed(other_type, other_value), (*path, index))
+
+
+def contiguous_type(type_: Any) -> Any:
+    """The type with which a function is captured, where an argument of type ``type_`` needs a shadow."""
+    if isinstance(type_, types.Array):
+        return type_ if type_.layout in "CF" else owned_type(type_)
+    if isinstance(type_, types.BaseTuple):
+        return types.BaseTuple.from_types([contiguous_type(item) for item in type_], getattr(type_, "instance_class", None))
+    return type_
