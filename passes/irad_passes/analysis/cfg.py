@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from irad_passes.ir.model import Block, Constant, Function, Instruction
+from irad_passes.ir.model import Block, Constant, Function, Instruction, Value
 
 SUCCESS = frozenset({0, -2})
 """Status codes of a call that went well: 0, and Numba's -2 for "returns None"."""
@@ -99,14 +99,14 @@ def post_dominators(graph: Cfg, exit: Block) -> DominatorTree:
 def abort_blocks(function: Function, status: bool) -> frozenset[Block]:
     """Blocks that no path leads from to a normal return.
 
-    Such paths end in ``unreachable``, never end, or, where the function returns a status (``status``), return a constant that
-    is no success code. A status that is not constant counts as a normal return: `transforms.returns` splits what it can.
+    Such paths end in ``unreachable``, never end, or, where the function returns a status (``status``), return a failure
+    (`is_failure`). A status that may be a success counts as one: `transforms.returns` splits what it can.
     """
     predecessors: dict[Block, list[Block]] = {block: [] for block in function.blocks}
     for block in function.blocks:
-        for successor in block.successors:
+        for successor in dict.fromkeys(block.successors):
             predecessors[successor].append(block)
-    work = [block for block in function.blocks if _returns_normally(block.terminator, status)]
+    work = [block for block in function.blocks if _returns_normally(block, predecessors, status)]
     normal = set(work)
     while work:
         for block in predecessors[work.pop()]:
@@ -116,13 +116,55 @@ def abort_blocks(function: Function, status: bool) -> frozenset[Block]:
     return frozenset(function.blocks) - normal
 
 
-def _returns_normally(terminator: Instruction, status: bool) -> bool:
-    """Whether this is a ``ret``, and not of an error code."""
+def is_failure(value: Value, block: Block, predecessors: Mapping[Block, list[Block]]) -> bool:
+    """Whether the status ``value`` surely is an error in ``block``.
+
+    It is a constant that is no success code, or it has been compared with 0 on the only way to ``block``: the status of a call
+    that is handed on where it is not 0.
+    """
+    names = {value}
+    visited = {block}
+    while isinstance(value, Instruction) and value.opcode == "phi" and len(value.operands) == 1:
+        value = value.operands[0]
+        names.add(value)
+    if isinstance(value, Constant):
+        return value.int_value is not None and value.int_value not in SUCCESS
+    while len(predecessors[block]) == 1:
+        (above,) = predecessors[block]
+        if _fails_on_edge(names, above.terminator, block):
+            return True
+        if above in visited:
+            return False
+        visited.add(above)
+        block = above
+    return False
+
+
+def _fails_on_edge(names: set[Value], terminator: Instruction, target: Block) -> bool:
+    """Whether ``terminator`` goes to ``target`` only where the status, known under ``names``, is not 0."""
+    if terminator.opcode == "switch" and terminator.operands[0] in names:
+        cases = list(zip(terminator.operands[1:], terminator.blocks[1:], strict=True))
+        zero = [block for label, block in cases if isinstance(label, Constant) and label.int_value == 0]
+        taken = [label.int_value for label, block in cases if isinstance(label, Constant) and block is target]
+        return not SUCCESS.intersection(taken) and (terminator.blocks[0] is not target or bool(zero))
+    if terminator.opcode != "br" or not terminator.operands or terminator.blocks[0] is terminator.blocks[1]:
+        return False
+    condition = terminator.operands[0]
+    if not isinstance(condition, Instruction) or condition.opcode != "icmp" or condition.operands[0] not in names:
+        return False
+    other = condition.operands[1]
+    if not isinstance(other, Constant) or other.int_value != 0:
+        return False
+    unequal = {"eq": 1, "ne": 0, "sgt": 0}.get(str(condition.extra["predicate"]))
+    return unequal is not None and terminator.blocks[unequal] is target
+
+
+def _returns_normally(block: Block, predecessors: Mapping[Block, list[Block]], status: bool) -> bool:
+    """Whether ``block`` returns something that may be a success."""
+    terminator = block.terminator
     if terminator.opcode != "ret":
         return False
-    value = terminator.operands[0] if terminator.operands else None
-    number = value.int_value if status and isinstance(value, Constant) else None
-    return number is None or number in SUCCESS
+    return not (status and terminator.operands and is_failure(terminator.operands[0], block, predecessors))
 
 
 def _reverse_postorder(root: Block, successors: Mapping[Block, list[Block]]) -> list[Block]:

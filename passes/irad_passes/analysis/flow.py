@@ -46,8 +46,9 @@ def minimum_cut(nodes: Iterable[Node], edges: Iterable[tuple[Node, Node]], sourc
     arcs = list(edges)
     starts: set[Node] = set(sources)
     ends: set[Node] = set(sinks)
-    between = _reachable(starts, arcs) & _reachable(ends, [(b, a) for a, b in arcs])
-    names = [node for node in nodes if node in between]
+    forward: set[Node] = _reachable(starts, arcs)
+    backward: set[Node] = _reachable(ends, [(b, a) for a, b in arcs])
+    names = [node for node in nodes if node in forward and node in backward]
     number = {node: index for index, node in enumerate(names)}
     network = _Network(2 * len(names) + 2)
     source, sink = 2 * len(names), 2 * len(names) + 1
