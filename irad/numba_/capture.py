@@ -59,7 +59,8 @@ def capture(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Captu
     function
         What ``@njit`` returned.
     signature
-        Numba types of the positional arguments; those that are left out take their defaults.
+        Numba types of the positional arguments; those that are left out take their defaults. What `Captured.arguments` says is
+        taken too.
 
     Returns
     -------
@@ -80,14 +81,19 @@ def capture(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Captu
         memo = _captured.setdefault(function, {})
         if signature not in memo:
             result = compiled(function, signature)
-            memo[signature] = Captured(
-                text=tidied(str(result.library.optimised())), name=result.fndesc.llvm_func_name, arguments=result.signature.args,
-                returns=result.signature.return_type, argument_names=tuple(python_signature(function.py_func).parameters))
+            folded = result.signature.args
+            if folded not in memo:
+                memo[folded] = Captured(
+                    text=tidied(str(result.library.optimised())), name=result.fndesc.llvm_func_name, arguments=folded,
+                    returns=result.signature.return_type, argument_names=tuple(python_signature(function.py_func).parameters))
+            memo[signature] = memo[folded]
         return memo[signature]
 
 
 def compiled(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Any:
     """Numba's result of compiling the function's twin. Hold the global compiler lock."""
+    if signature and isinstance(signature[-1], (types.StarArgTuple, types.StarArgUniTuple)):
+        signature = (*signature[:-1], *signature[-1])
     twin = target.twin(function)
     with target_override(target.NAME):
         resolved = types.Dispatcher(twin).get_call_type(twin.typingctx, signature, {})
@@ -99,7 +105,7 @@ def tidied(text: str) -> str:
 
     Scopes would also have to be told apart between primal and adjoint.
     """
-    text = re.sub(r"\balwaysinline |, !(?:noalias|alias\.scope) !\d+", "", text)
+    text = re.sub(r", !(?:noalias|alias\.scope) !\d+", "", text.replace("alwaysinline", "nounwind"))
     uses: dict[str, list[str]] = {}
     reached: list[str] = []
     lines = text.splitlines()

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import llvmlite.binding as llvm
-from numba.core import cgutils, codegen, cpu, dispatcher, externals, fastmathpass, types, typing, utils
+from numba.core import cgutils, codegen, cpu, dispatcher, externals, fastmathpass, imputils, types, typing, utils
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher, CPUTarget, cpu_target
 from numba.core.runtime import nrtdynmod, rtsys
@@ -48,6 +48,9 @@ class ADLibrary(codegen.JITCodeLibrary):
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._verify_declare_only_symbols()
+        for function in self._final_module.functions:
+            if not function.is_declaration:
+                self._codegen.defined.setdefault(function.name, self)
         self._finalized = True
 
     def _get_module_for_linking(self) -> llvm.ModuleRef:
@@ -56,16 +59,25 @@ class ADLibrary(codegen.JITCodeLibrary):
             self._ensure_finalized()
             module = self._final_module.clone()
             for function in module.functions:
-                if not function.is_declaration and function.linkage == llvm.Linkage.external:
+                if function.is_declaration:
+                    continue
+                if function.linkage == llvm.Linkage.external:
                     function.linkage = "linkonce_odr"
-                    if not any(b"noinline" in group for group in function.attributes):
-                        function.add_function_attribute("alwaysinline")
+                if not any(b"noinline" in group for group in function.attributes):
+                    function.add_function_attribute("alwaysinline")
             self._shared_module = module
         return self._shared_module
 
     def optimised(self) -> llvm.ModuleRef:
-        """A copy of the module, optimised as far as it helps differentiation."""
-        module = self._final_module.clone()
+        """A copy of the module, optimised as far as it helps differentiation.
+
+        Mutually recursive functions know one another by name only (`ADContext.call_unresolved`): they are joined here.
+        """
+        module, defined, joined = self._final_module.clone(), self._codegen.defined, set[str]()
+        while missing := {f.name for f in module.functions if f.is_declaration and f.name in defined} - joined:
+            for name in sorted(missing):
+                module.link_in(defined[name]._get_module_for_linking(), preserve=True)
+            joined |= missing
         optimise(module, self._codegen._tm, level=2)
         module.verify()
         return module
@@ -90,6 +102,7 @@ class ADCodegen(codegen.JITCPUCodegen):
     _library_class = ADLibrary
 
     def _init(self, llvm_module: llvm.ModuleRef) -> None:
+        self.defined: weakref.WeakValueDictionary[str, ADLibrary] = weakref.WeakValueDictionary()
         self._tm_features = ""
         self._tm = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu="", opt=2)
         self._target_data = self._tm.target_data
@@ -144,7 +157,7 @@ class ADContext(cpu.CPUContext):
         status, result = self.call_conv.call_function(builder, function, sig.return_type, sig.args, args)
         with cgutils.if_unlikely(builder, status.is_error):
             self.call_conv.return_status_propagate(builder, status)
-        return result
+        return imputils.fix_returning_optional(self, builder, sig, status, result)
 
     def get_executable(self, library: ADLibrary, fndesc: Any, env: Any) -> object:
         """Return a token: Numba keys the lowering of calls on it, and nothing else asks for it."""

@@ -1,0 +1,94 @@
+"""What the LLVM parameters of a captured function are, in terms of its Numba arguments.
+
+Numba passes a pointer to the result and one to the exception, then each argument flattened to its leaves: an array is
+(meminfo, parent, nitems, itemsize, data, shape…, strides…), a tuple its elements one after the other. Defaults that are taken
+(``Omitted``) have no parameter; ``None`` has one, a pointer that nothing reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llvmlite import ir
+from numba.core import types
+from numba.core.datamodel import models
+
+from irad.numba_.capture import Captured
+from irad.numba_.target import ADContext, ADDispatcher
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One LLVM parameter.
+
+    Attributes
+    ----------
+    index
+        Which Numba argument it is a part of; -1 for those of the calling convention.
+    path
+        Which part: field names and positions from the outside in, ``("data",)``, ``("shape", 0)``, ``(1, "data")`` for the
+        array that is a tuple's second element; empty for a scalar. ``("retptr",)`` and ``("excinfo",)`` at index -1.
+    numba
+        Numba type of the part.
+    llvm
+        LLVM type of the parameter: ``double``, ``i64``, ``ptr``.
+    element
+        LLVM type of what the pointer to an array's data points to; "" for all other parameters.
+    """
+
+    index: int
+    path: Path
+    numba: types.Type
+    llvm: str
+    element: str = ""
+
+
+def parameters(captured: Captured) -> tuple[Parameter, ...]:
+    """The parameters of ``captured.name``, in order."""
+    context = ADDispatcher.targetdescr.target_context
+    found = [Parameter(-1, ("retptr",), types.CPointer(captured.returns), "ptr"),
+             Parameter(-1, ("excinfo",), types.voidptr, "ptr")]
+    for index, argument in enumerate(captured.arguments):
+        for path, leaf, type_ in leaves(context.data_model_manager[argument]):
+            element = llvm_text(context.get_data_type(leaf.dtype)) if isinstance(leaf, types.CPointer) else ""
+            found.append(Parameter(index, path, leaf, llvm_text(type_), element))
+    check(context, captured, found)
+    return tuple(found)
+
+
+def leaves(model: models.DataModel, path: Path = ()) -> Iterator[tuple[Path, types.Type, ir.Type]]:
+    """Path, Numba type and LLVM type of each part that is passed by itself."""
+    passed = model.get_argument_type()
+    if not isinstance(passed, tuple):
+        yield path, model.fe_type, passed
+    elif isinstance(model, models.UniTupleModel):
+        for position in range(model.fe_type.count):
+            yield from leaves(model._elem_model, (*path, position))
+    elif isinstance(model, models.StructModel):
+        for position, field in enumerate(model._fields):
+            step = position if isinstance(model, models.TupleModel) else field
+            yield from leaves(model.get_model(position), (*path, step))
+    elif passed:
+        raise NotImplementedError(f"argument of type {model.fe_type}: its layout is not known")
+
+
+def llvm_text(type_: ir.Type) -> str:
+    """A type as LLVM prints it."""
+    if isinstance(type_, ir.PointerType):
+        return "ptr"
+    if isinstance(type_, ir.ArrayType):
+        return f"[{type_.count} x {llvm_text(type_.element)}]"
+    if isinstance(type_, ir.LiteralStructType):
+        inner = ", ".join(map(llvm_text, type_.elements))
+        return f"<{{ {inner} }}>" if type_.packed else f"{{ {inner} }}"
+    return str(type_)
+
+
+def check(context: ADContext, captured: Captured, found: list[Parameter]) -> None:
+    """Compare with what Numba itself says about the function."""
+    expected = [llvm_text(t) for t in context.call_conv.get_function_type(captured.returns, captured.arguments).args]
+    if [parameter.llvm for parameter in found] != expected:
+        raise NotImplementedError(f"arguments {captured.arguments}: passed as {expected}, not as {found}")

@@ -1,0 +1,127 @@
+"""Where in the user's Python an instruction of captured IR comes from: for error messages.
+
+Captured IR carries no lines. When they are asked for, the function is captured once more with debug information, which changes
+no instruction, and the same instruction is looked up there.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+from numba.core import types
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import CPUDispatcher
+
+from irad.numba_ import target
+from irad.numba_.capture import compiled
+
+LIBRARIES = tuple(os.path.dirname(path) + os.sep for path in (numba.__file__, os.path.dirname(__file__)))
+NODE = re.compile(r"^(!\d+) = (?:distinct )?!(\w+)\((.*)\)$", re.M)
+FIELD = re.compile(r'(\w+): ("[^"]*"|[^,]+)')
+UNIQUE = re.compile(r"B\d+v\d+.*")
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A line of Python: ``function`` is the name of the function that it is in."""
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        return f"`{self.function}` ({os.path.basename(self.file)}:{self.line})"
+
+
+def source_line(function: CPUDispatcher, signature: tuple[types.Type, ...], *, callee: str = "", opcode: str = "", ordinal: int = 0,
+                within: str = "") -> SourceLine:
+    """Find the Python line of an instruction of ``capture(function, signature)``.
+
+    Parameters
+    ----------
+    callee
+        The instruction is a call of this function …
+    opcode
+        … or has this opcode; with neither, the line of the function's definition is returned.
+    ordinal
+        How many of the same kind come before it in its function, as printed.
+    within
+        Symbol of that function in the captured module, where it is not the captured function itself.
+
+    Returns
+    -------
+    SourceLine
+        The innermost line outside Numba and irad; that of the definition where no line is known.
+    """
+    definition = definition_of(function)
+    if not callee and not opcode:
+        return definition
+    text, name = captured_with_lines(function, signature)
+    nodes = {number: (kind, dict(FIELD.findall(fields))) for number, kind, fields in NODE.findall(text)}
+    for attached in attachments(body(text, within or name), callee, opcode, ordinal):
+        for found in frames(nodes, attached):
+            if not found.file.startswith(LIBRARIES):
+                return found
+    return definition
+
+
+def definition_of(function: CPUDispatcher) -> SourceLine:
+    """Where the function is defined: the line with its name, behind the decorators, if the source is there."""
+    code = function.py_func.__code__
+    try:
+        lines, first = inspect.getsourcelines(function.py_func)
+    except OSError:
+        lines, first = [], code.co_firstlineno
+    offset = next((i for i, line in enumerate(lines) if line.lstrip().startswith("def ")), 0)
+    return SourceLine(code.co_filename, first + offset, function.py_func.__name__)
+
+
+def captured_with_lines(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> tuple[str, str]:
+    """Text of the module with debug information, and the function's name in it."""
+    with global_compiler_lock, target.line_numbers(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a function without a source file has no lines, and no need to say so
+        result = compiled(function, signature)
+        return str(result.library.optimised()), result.fndesc.llvm_func_name
+
+
+def body(text: str, name: str) -> list[str]:
+    """Lines of a function's body; its name may differ in the part that Numba makes unique."""
+    wanted = UNIQUE.sub("", name)
+    for definition in re.finditer(r'^define [^@]*@"?([^"( ]+)"?\(.*\{$', text, re.M):
+        if UNIQUE.sub("", definition[1]) == wanted:
+            return text[definition.end():text.index("\n}", definition.end())].splitlines()
+    return []
+
+
+def attachments(lines: list[str], callee: str, opcode: str, ordinal: int) -> list[str]:
+    """Numbers of the locations of the instruction that is meant, and of those that use its result."""
+    called = re.compile(rf'\bcall [^@]*@"?{re.escape(UNIQUE.sub("", callee))}(?:B\d+v\d+[^"(]*)?"?\(')
+    worked = re.compile(rf"^  (?:%\S+ = )?(?:(?:tail|musttail|notail) )?{re.escape(opcode)}\b")
+    meant = [line for line in lines if (called.search(line) if callee else worked.match(line))][ordinal:ordinal + 1]
+    if meant and (result := re.match(r"  (%\S+) = ", meant[0])):
+        used = re.compile(rf"{re.escape(result[1])}(?![\w.$-])")
+        meant += [line for line in lines if used.search(line) and line != meant[0]]
+    return [location[1] for line in meant if (location := re.search(r"!dbg (!\d+)", line))]
+
+
+def frames(nodes: dict[str, tuple[str, dict[str, Any]]], number: str) -> list[SourceLine]:
+    """The Python lines that a location stands for, innermost first, less those that only say "somewhere in this function"."""
+    found = []
+    while number in nodes:
+        location = nodes[number][1]
+        scope = nodes.get(location.get("scope", ""), ("", {}))
+        while scope[0] not in ("DISubprogram", ""):
+            scope = nodes.get(scope[1].get("scope", ""), ("", {}))
+        file = nodes.get(scope[1].get("file", ""), ("", {}))[1]
+        path = os.path.join(file.get("directory", "").strip('"'), file.get("filename", "").strip('"'))
+        name = scope[1].get("name", "").strip('"').rpartition(".")[2]
+        if (line := int(location.get("line", 0))) > int(scope[1].get("line", 0)):
+            found.append(SourceLine(path, line, name))
+        number = location.get("inlinedAt", "")
+    return found
