@@ -554,3 +554,16 @@ def test_expressions_fold_and_compare() -> None:
     assert (x + y) * 2 - y == x * 2 + y and x - y != y - x and x * 0 == as_expr(0)
     assert (x + (1 << 63) + (1 << 63)) == x
     assert str(x * -2 + y + 5) == "-2 i + next + 5"
+
+
+def test_a_bound_at_the_end_of_the_range_counts_all_that_ran() -> None:
+    text = LINE.replace("STEP", "%next = add nsw i64 %i, 1").replace("slt", "sle")
+    top = (1 << 63) - 1
+    check_counts(text, [(top - 4, top), (top, top), (3, top - top), (-2, 5)], ["loop"])
+
+
+def test_what_is_added_before_the_test_may_wrap() -> None:
+    text = LINE.replace("STEP", "%next = add nsw i64 %i, 2\n  %j = add FLAGS i64 %i, 4").replace("slt i64 %i", "slt i64 %j")
+    top = (1 << 63) - 1
+    check_counts(text.replace("FLAGS", "nsw"), [(top - 9, top - 2), (0, 9), (0, -9)], ["loop"])
+    check_counts(text.replace("FLAGS", ""), [], [])
