@@ -14,21 +14,25 @@ Array = NDArray[np.float64]
 
 
 def central_differences(function: Callable[..., float], x: Array, data: Sequence[Any]) -> Array:
-    """The gradient of ``function(x, *data)`` in ``x`` by central differences, 2·len(x) calls.
+    """The gradient of ``function(x, *data)`` in ``x`` by central differences with two steps, extrapolated to step 0: 4·len(x) calls.
 
-    The step ε^⅓ balances the error of the formula (h²) against rounding (ε/h): about 1e-10 of the function's scale is left.
+    The step ε^⅕ balances the error of the formula (h⁴) against rounding (ε/h): about 1e-12 of the function's scale is left. Without the
+    extrapolation it would be 1e-10, too much where a large objective has a small gradient.
     """
+    step = np.finfo(np.float64).eps ** 0.2
     result = np.empty_like(x)
-    point = x.copy()
     for index, value in enumerate(x):
-        step = np.cbrt(np.finfo(np.float64).eps) * max(1.0, abs(value))
-        point[index] = high = value + step
-        above = function(point, *data)
-        point[index] = low = value - step
-        below = function(point, *data)
-        point[index] = value
-        result[index] = (above - below) / (high - low)
+        wide, narrow = (difference(function, x, data, index, h * max(1.0, abs(value))) for h in (step, 0.5 * step))
+        result[index] = (4.0 * narrow - wide) / 3.0
     return result
+
+
+def difference(function: Callable[..., float], x: Array, data: Sequence[Any], index: int, step: float) -> float:
+    """The slope of ``function`` along entry ``index`` of ``x``, between a step below and a step above."""
+    above, below = x.copy(), x.copy()
+    above[index] += step
+    below[index] -= step
+    return float((function(above, *data) - function(below, *data)) / (above[index] - below[index]))
 
 
 def relative_error(value: Array, reference: Array) -> float:

@@ -35,12 +35,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds: to compile the gradient and call it once, then a call of the primal, of the gradient, of finite differences."""
+    """Seconds of a call of the primal, of a call of value and gradient, and of compiling these; None where that was done before."""
 
-    compile: float
     primal: float
     gradient: float
-    differences: float
+    compile: float | None
 
 
 @dataclass(frozen=True, slots=True)
