@@ -70,7 +70,9 @@ def capture(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Captu
     Raises
     ------
     numba.core.errors.TypingError
-        Numba cannot compile the function for these types without Python objects.
+        Numba cannot compile the function for these types.
+    irad.errors.UnsupportedError
+        The function, or a part of it, is compiled in object mode.
 
     Notes
     -----

@@ -86,12 +86,8 @@ def power_impl(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 
 
 def constant_power(context: Any, builder: Any, type_: Any, base: Any, exponent: int) -> Any:
-    """Multiply in Numba's order."""
-    result, left = context.get_constant(type_, 1.0), abs(exponent)
-    while left:
-        if left & 1:
-            result = builder.fmul(result, base)
-        base, left = builder.fmul(base, base), left >> 1
+    """Multiply, and invert as the error model wants."""
+    result = multiply(builder, base, abs(exponent))
     if exponent >= 0:
         return result
     return context.compile_internal(builder, lambda power: 1.0 / power, type_(type_), (result,))
@@ -146,3 +142,45 @@ def powi_text(bits: int) -> str:
     """LLVM text of ``irad.powi``."""
     text = BODY.replace("BITS", str(bits)).replace("REAL", {32: "float", 64: "double"}[bits]).replace("LARGEST", str(LARGEST))
     return re.sub(r"fp(ext|trunc) double (%\S+) to double", r"bitcast double \2 to double", text)
+
+
+def with_constant_exponents(module: llvm.ModuleRef) -> llvm.ModuleRef:
+    """Make calls whose exponent turned out to be constant (a default, a helper's argument) rows of multiplications."""
+    if not any(function.name.startswith("irad.powi") for function in module.functions):
+        return module
+    wanted = set()
+
+    def multiplied(call: re.Match[str]) -> str:
+        bits, operand, exponent = call.groups()
+        if abs(int(exponent)) > LARGEST:
+            return call[0]
+        wanted.add((int(bits), int(exponent)))
+        return f'@"irad.powi.f{bits}.{exponent}"({operand})'
+
+    text = re.sub(r"@irad\.powi\.f(32|64)\(([^(),]+), i64 (-?\d+)\)", multiplied, str(module))
+    return llvm.parse_assembly(text + "".join(multiplications(*key) for key in sorted(wanted))) if wanted else module
+
+
+def multiplications(bits: int, exponent: int) -> str:
+    """LLVM text of a power with a constant exponent, in Numba's order."""
+    real = ir.FloatType() if bits == 32 else ir.DoubleType()
+    function = ir.Function(ir.Module(), ir.FunctionType(real, [real]), f"irad.powi.f{bits}.{exponent}")
+    function.linkage = "linkonce_odr"
+    function.attributes.add("alwaysinline")
+    builder = ir.IRBuilder(function.append_basic_block())
+    power = multiply(builder, function.args[0], abs(exponent))
+    if exponent < 0:
+        inverse = builder.fdiv(ir.DoubleType()(1.0), power if bits == 64 else builder.fpext(power, ir.DoubleType()))
+        power = inverse if bits == 64 else builder.fptrunc(inverse, real)
+    builder.ret(power)
+    return str(function)
+
+
+def multiply(builder: ir.IRBuilder, base: Any, exponent: int) -> Any:
+    """Write the products of a power in Numba's order."""
+    result = base.type(1.0)
+    while exponent:
+        if exponent & 1:
+            result = builder.fmul(result, base)
+        base, exponent = builder.fmul(base, base), exponent >> 1
+    return result

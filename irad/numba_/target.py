@@ -1,10 +1,8 @@
-"""A Numba target that lowers like the CPU's but stops at clean LLVM IR: what irad differentiates.
+"""A Numba target that types and lowers like the CPU's, but stops at clean LLVM IR: what irad differentiates.
 
-Three things differ from the CPU target. Modules are optimised without anything that blurs loops (vectorising, interleaving,
-run-time unrolling), for a generic machine. Nothing is code-generated: there is no execution engine. And what the function
-calls is compiled for this target too, then inlined: the dispatchers of the CPU target are replaced by *twins*.
-
-Run-time integer powers are lowered in `powers`, `@vectorize` and its kind in `ufuncs`; `capture` is the way in.
+What the function calls is compiled for this target too, then inlined: the dispatchers of the CPU target are replaced by *twins*.
+How modules are optimised is in `library`; run-time integer powers are lowered in `powers`, `@vectorize` and its kind in `ufuncs`;
+`capture` is the way in.
 
 Two attributes of a dispatcher steer what happens to it here:
 
@@ -24,92 +22,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import llvmlite.binding as llvm
-from numba.core import cgutils, codegen, cpu, dispatcher, externals, fastmathpass, imputils, types, typing, utils
+from numba.core import cgutils, cpu, dispatcher, externals, fastmathpass, imputils, types, typing, utils
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher, CPUTarget, cpu_target
 from numba.core.runtime import nrtdynmod, rtsys
 from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
 
+from irad.errors import UnsupportedError
 from irad.numba_ import powers, ufuncs
+from irad.numba_.library import ADCodegen, ADLibrary
 
 NAME = "irad"
-
-
-class ADLibrary(codegen.JITCodeLibrary):
-    """A library whose module is inlined and simplified, and left as LLVM IR."""
-
-    _shared_module: Any
-
-    def _optimize_final_module(self) -> None:
-        """Inline what was linked; all else waits until the function that is captured is complete."""
-        optimise(self._final_module, self._codegen._tm, level=0)
-
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        self._verify_declare_only_symbols()
-        for function in self._final_module.functions:
-            if not function.is_declaration:
-                self._codegen.defined.setdefault(function.name, self)
-        self._finalized = True
-
-    def _get_module_for_linking(self) -> llvm.ModuleRef:
-        """Mark functions for inlining in the callers' modules; LLVM leaves recursive ones alone."""
-        if self._shared_module is None:
-            self._ensure_finalized()
-            module = self._final_module.clone()
-            for function in module.functions:
-                if function.is_declaration:
-                    continue
-                if function.linkage == llvm.Linkage.external:
-                    function.linkage = "linkonce_odr"
-                if not any(b"noinline" in group for group in function.attributes):
-                    function.add_function_attribute("alwaysinline")
-            self._shared_module = module
-        return self._shared_module
-
-    def optimised(self) -> llvm.ModuleRef:
-        """A copy of the module, optimised as far as it helps differentiation.
-
-        Mutually recursive functions know one another by name only (`ADContext.call_unresolved`): they are joined here.
-        """
-        module, defined, joined = self._final_module.clone(), self._codegen.defined, set[str]()
-        while missing := {f.name for f in module.functions if f.is_declaration and f.name in defined} - joined:
-            for name in sorted(missing):
-                module.link_in(defined[name]._get_module_for_linking(), preserve=True)
-            joined |= missing
-        optimise(module, self._codegen._tm, level=2)
-        module.verify()
-        return module
-
-
-def optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine, level: int) -> None:
-    """Run LLVM's pipeline of that level without the passes that blur loops; prune reference counts."""
-    tuning = llvm.create_pipeline_tuning_options(level)
-    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_interleaving = False
-    tuning.loop_unrolling = True  # constant trip counts only: the generic machine asks for no other
-    builder = llvm.create_pass_builder(machine, tuning)
-    passes = builder.getModulePassManager()
-    if level == 0:
-        passes.add_loop_rotate_pass()
-    passes.add_refprune_pass()
-    passes.run(module, builder)
-
-
-class ADCodegen(codegen.JITCPUCodegen):
-    """Makes `ADLibrary` objects; owns no execution engine."""
-
-    _library_class = ADLibrary
-
-    def _init(self, llvm_module: llvm.ModuleRef) -> None:
-        self.defined: weakref.WeakValueDictionary[str, ADLibrary] = weakref.WeakValueDictionary()
-        self._tm_features = ""
-        self._tm = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu="", opt=2)
-        self._target_data = self._tm.target_data
-        self._data_layout = str(self._target_data)
-
-    def _add_module(self, module: llvm.ModuleRef) -> None:
-        raise AssertionError(f"{module.name}: captured code is not compiled")
 
 
 class ADContext(cpu.CPUContext):
@@ -161,6 +84,8 @@ class ADContext(cpu.CPUContext):
 
     def get_executable(self, library: ADLibrary, fndesc: Any, env: Any) -> object:
         """Return a token: Numba keys the lowering of calls on it, and nothing else asks for it."""
+        if not fndesc.native:
+            raise object_mode(fndesc.qualname)
         library._ensure_finalized()
         return object()
 
@@ -292,9 +217,16 @@ def _make_twin(function: CPUDispatcher) -> ADDispatcher:
         return function
     if hasattr(function, "_irad_twin"):
         return function._irad_twin(ADDispatcher)  # type: ignore[no-any-return]
-    options = {k: v for k, v in function.targetoptions.items() if k not in ("parallel", "forceobj", "looplift")}
+    if function.targetoptions.get("forceobj"):
+        raise object_mode(function.py_func.__qualname__)
+    options = {k: v for k, v in function.targetoptions.items() if k not in ("parallel", "looplift")}
     return ADDispatcher(function.py_func, function.locals, options, function._compiler.pipeline_class,
                         noinline=getattr(function, "_irad_noinline", False))
+
+
+def object_mode(name: str) -> UnsupportedError:
+    return UnsupportedError(f"`{name}` is compiled in object mode (`forceobj=True`, or a `with objmode` block): what Python computes, irad "
+                            f"cannot differentiate. Compute it before the call and pass it as an argument.")
 
 
 def is_foreign(type_: Any) -> bool:

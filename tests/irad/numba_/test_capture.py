@@ -11,11 +11,12 @@ import weakref
 import llvmlite.binding as llvm
 import numpy as np
 import pytest
-from numba import float64, int64, njit, typeof, types
+from numba import float64, int64, jit, njit, objmode, typeof, types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 import kernels
+from irad.errors import UnsupportedError
 from irad.numba_ import target
 from irad.numba_.capture import capture
 from running import runnable
@@ -70,6 +71,18 @@ def test_constant_powers_are_multiplications():
     text = captured(f, 1.0).text
     assert "irad.powi" not in text and "llvm.pow" not in text
     assert runnable(capture(f, (float64,)))(1.7) == f(1.7)
+
+
+@pytest.mark.parametrize("a", [1.7, np.float32(1.7)])
+@pytest.mark.parametrize("n", [0, 1, 6, -1, -5, 65_536, 65_537])
+def test_powers_that_become_constant_are_multiplications(a, n):
+    @njit
+    def f(a):
+        return power(a, n)
+
+    result = captured(f, a)
+    assert ("irad.powi" in result.text) == (n > 65_536)
+    assert_same_outcome(runnable(result), f, a)
 
 
 @njit
@@ -197,6 +210,36 @@ def test_errors_of_numba_come_out_as_they_are():
 
     with pytest.raises(TypingError, match="nonexistent"):
         captured(f, 1.0)
+
+
+def test_object_mode_is_refused():
+    @jit(forceobj=True)
+    def whole(a):
+        return a
+
+    @njit
+    def block(a):
+        with objmode(b="float64"):
+            b = math.sqrt(a)
+        return b
+
+    for function in (whole, block):
+        with pytest.raises(UnsupportedError, match="object mode"):
+            captured(function, 1.0)
+
+
+@pytest.mark.filterwarnings("ignore:First-class")
+def test_calls_through_variables_stay_in_the_module():
+    @njit
+    def choose(a, first):
+        function = kernels.square if first else kernels.factorial
+        return function(a)
+
+    result = captured(choose, 3.0, True)
+    assert len(re.findall(r"^define .*(?:square|factorial)", result.text, re.M)) == 2
+    run = runnable(result)
+    assert run(3.0, True) == 9.0
+    assert run(3.0, False) == 6.0
 
 
 def test_threads_get_one_result():

@@ -1,0 +1,92 @@
+"""Code libraries that hold clean LLVM IR: linked, inlined and optimised, but never compiled for the machine.
+
+Nothing runs that blurs loops (vectorising, interleaving, run-time unrolling), the machine is a generic one, and there is no execution
+engine: a code generator would rewrite the modules in place.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import llvmlite.binding as llvm
+from numba.core import codegen
+
+from irad.numba_ import powers
+
+
+class ADLibrary(codegen.JITCodeLibrary):
+    """A library whose module is inlined and simplified, and left as LLVM IR."""
+
+    _shared_module: Any
+
+    def _optimize_final_module(self) -> None:
+        """Inline what was linked; all else waits until the function that is captured is complete."""
+        optimise(self._final_module, self._codegen._tm, level=0)
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        for function in self._final_module.functions:
+            if not function.is_declaration:
+                self._codegen.defined.setdefault(function.name, self)
+        self._finalized = True
+
+    def _get_module_for_linking(self) -> llvm.ModuleRef:
+        """Mark functions for inlining in the callers' modules; LLVM leaves recursive ones alone."""
+        if self._shared_module is None:
+            self._ensure_finalized()
+            module = self._final_module.clone()
+            for function in module.functions:
+                if function.is_declaration:
+                    continue
+                if function.linkage == llvm.Linkage.external:
+                    function.linkage = "linkonce_odr"
+                if not any(b"noinline" in group for group in function.attributes):
+                    function.add_function_attribute("alwaysinline")
+            self._shared_module = module
+        return self._shared_module
+
+    def optimised(self) -> llvm.ModuleRef:
+        """A copy of the module, optimised as far as it helps differentiation.
+
+        Mutually recursive functions know one another by name only (`ADContext.call_unresolved`): they are joined here.
+        """
+        module, defined, joined = self._final_module.clone(), self._codegen.defined, set[str]()
+        while missing := {f.name for f in module.functions if f.is_declaration and f.name in defined} - joined:
+            for name in sorted(missing):
+                module.link_in(defined[name]._get_module_for_linking(), preserve=True)
+            joined |= missing
+        module = powers.with_constant_exponents(module)
+        optimise(module, self._codegen._tm, level=2)
+        module.verify()
+        return module
+
+
+def optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine, level: int) -> None:
+    """Run LLVM's pipeline of that level without the passes that blur loops; prune reference counts."""
+    tuning = llvm.create_pipeline_tuning_options(level)
+    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_interleaving = False
+    tuning.loop_unrolling = True  # constant trip counts only: the generic machine asks for no other
+    builder = llvm.create_pass_builder(machine, tuning)
+    passes = builder.getModulePassManager()
+    if level == 0:
+        passes.add_loop_rotate_pass()
+    passes.add_refprune_pass()
+    passes.run(module, builder)
+
+
+class ADCodegen(codegen.JITCPUCodegen):
+    """Makes `ADLibrary` objects; owns no execution engine."""
+
+    _library_class = ADLibrary
+
+    def _init(self, llvm_module: llvm.ModuleRef) -> None:
+        self.defined: weakref.WeakValueDictionary[str, ADLibrary] = weakref.WeakValueDictionary()
+        self._tm_features = ""
+        self._tm = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu="", opt=2)
+        self._target_data = self._tm.target_data
+        self._data_layout = str(self._target_data)
+
+    def _add_module(self, module: llvm.ModuleRef) -> None:
+        raise AssertionError(f"{module.name}: captured code is not compiled")
