@@ -8,6 +8,7 @@ from typing import Any
 
 from numba import typeof
 from numba.core import types
+from numba.core.errors import TypingError
 
 from irad.errors import ArgumentTypeError, UnsupportedError
 from irad.numba_.specialise import Subject
@@ -100,5 +101,7 @@ def folded(subject: Subject, given: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     try:
         return tuple(subject.function.fold_argument_types(given, {})[1])
-    except TypeError as error:
-        raise ArgumentTypeError(f"{subject}: `primals` has {len(given)} entries: {error}, in the call of {subject.place}.") from None
+    except (TypeError, TypingError):
+        names = ", ".join(parameters(subject.function))
+        raise ArgumentTypeError(f"{subject}: `primals` has {len(given)} entries, and {subject.place} takes: {names}. Give it one entry for "
+                                f"each argument.") from None

@@ -6,9 +6,10 @@ import inspect
 from typing import Any
 
 from numba import njit
-from numba.core import types
+from numba.core import imputils, types
 from numba.core.compiler_lock import global_compiler_lock
-from numba.extending import overload
+from numba.extending import intrinsic, overload
+from numba.np import arrayobj
 
 from irad.errors import ArgumentTypeError
 
@@ -36,6 +37,20 @@ def unused(name: str, names: list[str]) -> str:
     return name
 
 
+@intrinsic
+def in_memory_order(typing_context: Any, array: Any) -> Any:
+    """The elements of a contiguous array as a vector, without a copy. (Numba's reshape is a call that hides where its result points.)"""
+    vector = types.Array(array.dtype, 1, "C", readonly=not array.mutable)
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        source = arrayobj.make_array(array)(context, builder, values[0])
+        view = arrayobj.make_array(vector)(context, builder)
+        arrayobj.populate_array(view, source.data, [source.nitems], [source.itemsize], source.itemsize, source.meminfo)
+        return imputils.impl_ret_borrowed(context, builder, vector, view._getvalue())
+
+    return vector(array), codegen
+
+
 def contract(value: Any, cotangent: Any) -> Any:
     """The sum of the products of the floats in ``value`` with those in ``cotangent``: for njit code."""
     raise NotImplementedError("irad's contract is for njit functions")
@@ -48,7 +63,7 @@ def _contract(value, cotangent):  # type: ignore[no-untyped-def]
     if isinstance(value, types.Float):
         return lambda value, cotangent: value * cotangent
     if isinstance(value, types.Array):
-        return _contract_flat if {value.layout, cotangent.layout} == {"C"} else _contract_any
+        return _contract_flat if value.layout == cotangent.layout != "A" else _contract_any
     scope = {"contract": contract}
     terms = " + ".join(f"contract(value[{index}], cotangent[{index}])" for index in range(len(value)))
     exec(f"def implementation(value, cotangent):\n    return {terms}\n", scope)
@@ -58,9 +73,9 @@ def _contract(value, cotangent):  # type: ignore[no-untyped-def]
 def _contract_flat(value, cotangent):  # type: ignore[no-untyped-def]
     if value.shape != cotangent.shape:
         raise ArgumentTypeError("vjp: the cotangent has another shape than the output.")
-    values, weights = value.reshape(value.size), cotangent.reshape(cotangent.size)
+    values, weights = in_memory_order(value), in_memory_order(cotangent)
     total = values.dtype.type(0)
-    for index in range(values.shape[0]):
+    for index in range(values.size):
         total += values[index] * weights[index]
     return total
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from irad_passes.transforms.lower_tape import OUT_OF_MEMORY
 from numba.core import cgutils, types
 from numba.np import arrayobj
+
+from irad_passes.transforms.lower_tape import OUT_OF_MEMORY
 
 INTP = cgutils.intp_t
 NO_MEMORY = "irad: no memory for a derivative"

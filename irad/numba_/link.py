@@ -19,16 +19,18 @@ from numba.core.targetconfig import ConfigStack
 UNIQUE = itertools.count(1)
 
 
-def linkable(text: str, entry: str) -> Any:
-    """Parse ``text`` and hide all it defines except ``entry``.
+def linkable(text: str, entry: str, *, inlined: bool) -> Any:
+    """Parse ``text`` and hide what it exports except ``entry``; have that ``inlined`` whatever it costs.
 
-    Helpers of two derivatives may have one name and two bodies: what is internal is never confused. Numba's reference
-    counting stays shared.
+    Functions of two derivatives may have one name and two bodies; what is internal is never confused. What is shared by
+    intention, such as Numba's reference counting, is discardable already.
     """
     module = llvm.parse_assembly(text)
     for function in module.functions:
-        if not function.is_declaration and not function.name.startswith("NRT_"):
+        if not function.is_declaration and function.linkage == llvm.Linkage.external:
             function.linkage = "linkonce_odr" if function.name == entry else "internal"
+        if function.name == entry and inlined:
+            function.add_function_attribute("alwaysinline")
     return module
 
 

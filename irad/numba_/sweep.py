@@ -60,7 +60,8 @@ class Sweep:
     def module(self, *, executed: bool) -> Any:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
         differentiated again."""
-        return link.linkable(pipeline.lower(self.answer.text) if executed else self.answer.text, self.answer.name)
+        text = pipeline.lower(self.answer.text) if executed else self.answer.text
+        return link.linkable(text, self.answer.name, inlined=not executed)
 
     def written_arrays(self) -> set[tuple[int, Path]]:
         """The arrays that the function writes: argument, and place in it."""

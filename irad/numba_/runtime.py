@@ -1,0 +1,38 @@
+"""What the symbols of Numba's runtime mean for differentiation: rows that go to the engine with each request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from irad_passes.rules import libm
+from irad_passes.rules.inactive import Inactive
+from irad_passes.rules.memory import Allocation, Free, RefCount
+from irad_passes.rules.rule import Rule, ScalarRule
+from irad_passes.rules.val import Number, Operand, pow, real, where
+
+_DATA = 24
+"""Offset of the data pointer in a ``MemInfo``."""
+
+_SCALARS = {"gamma": libm.TGAMMA, "lgamma": libm.LGAMMA, "nextafter": libm.NEXTAFTER, "ldexp": libm.LDEXP, "erf": libm.ERF,
+            "erfc": libm.ERFC, "fixed_fmod": libm.FMOD}
+
+
+
+def _powi(x: Number, n: Number, ans: Number) -> tuple[Operand, Operand]:
+    """x⁰ has slope 0 everywhere. Further derivatives are those of pow, which takes negative x where the exponent is whole."""
+    return where(n == 0, 0.0, real(n) * pow(x, real(n - 1))), 0.0
+
+
+RULES: Mapping[str, Rule] = {
+    "NRT_MemInfo_alloc": Allocation(size=0, data_offset=_DATA),
+    "NRT_MemInfo_alloc_safe": Allocation(size=0, data_offset=_DATA),
+    "NRT_MemInfo_alloc_aligned": Allocation(size=0, align=1, data_offset=_DATA),
+    "NRT_MemInfo_alloc_safe_aligned": Allocation(size=0, align=1, data_offset=_DATA),
+    "NRT_Allocate": Allocation(size=0),
+    "NRT_Free": Free(),
+    "NRT_incref": RefCount(+1),
+    "NRT_decref": RefCount(-1),
+    "numba_attempt_nocopy_reshape": Inactive("numba_attempt_nocopy_reshape"),
+    **{name: ScalarRule(name, _powi, ((-3.0, 3.0), (-4, 4)), singular=True) for name in ("irad.powi.f64", "irad.powi.f32")},
+    **{f"numba_{name}{suffix}": rule for name, rule in _SCALARS.items() for suffix in ("", "f")},
+}

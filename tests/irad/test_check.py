@@ -1,0 +1,109 @@
+"""`check_gradients` passes what is right and finds what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numba import njit
+
+import irad
+from irad import check
+
+X = np.array([1.0, -2.0, 3.0])
+
+
+@njit
+def f(x, y, n):
+    total = 0.0
+    for i in range(x.size):
+        total += np.exp(0.1 * x[i]) * y**n
+    return total
+
+
+@njit
+def vector(x):
+    return x * x, x.sum(), 3
+
+
+def test_right_derivatives_pass():
+    irad.check_gradients(f, (X, 1.5, 2), order=2)
+    irad.check_gradients(vector, (X,))
+    irad.check_gradients(vector, (X[::2],), modes=("forward",))
+    irad.check_gradients(njit(lambda p: (p[0] * p[1]).sum()), ((2.0, X),), modes=["reverse"])
+    irad.check_gradients(f, (X.astype(np.float32), np.float32(1.5), 2))
+    irad.check_gradients(lambda x: x * x, (3.0,))
+
+
+def test_large_and_small_numbers_pass():
+    for scale in (1e-12, 1e12):
+        irad.check_gradients(njit(lambda x: (x * x).sum()), (X * scale,))
+
+
+def test_arguments_are_left_alone():
+    @njit
+    def overwrite(x):
+        x[0] = x[1] * x[2]
+        return x.sum()
+
+    x = X.copy()
+    irad.check_gradients(overwrite, (x,))
+    np.testing.assert_array_equal(x, X)
+
+
+def spoiled(operator, change):
+    """An operator whose results are changed."""
+    def changed(function, *options):
+        compute = operator(function, *options)
+        return lambda primals, other: change(*compute(primals, other))
+
+    return changed
+
+
+def test_a_wrong_forward_mode_is_found(monkeypatch):
+    monkeypatch.setattr(check, "jvp", spoiled(irad.jvp, lambda y, dot: (y, dot * (1 + 1e-6))))
+    with pytest.raises(AssertionError, match=r"argument 0 \('x'\), entry \[0\]: forward mode gives .*, finite differences"):
+        irad.check_gradients(f, (X, 1.5, 2))
+    irad.check_gradients(f, (X, 1.5, 2), modes=("reverse",))
+
+
+def test_a_wrong_entry_is_named(monkeypatch):
+    def change(y, bar):
+        if np.ndim(bar):
+            bar[2] += 1e-5
+        return y, bar
+
+    monkeypatch.setattr(check, "vjp", spoiled(irad.vjp, change))
+    with pytest.raises(AssertionError, match=r"argument 0 \('x'\), entry \[2\]: reverse mode gives"):
+        irad.check_gradients(f, (X, 1.5, 2), modes=("reverse",))
+
+
+def test_the_dot_test_is_sharper_than_finite_differences(monkeypatch):
+    @njit
+    def offset(x):
+        return 1e9 + np.exp(0.1 * x).sum()
+
+    irad.check_gradients(offset, (X,))
+    monkeypatch.setattr(check, "vjp", spoiled(irad.vjp, lambda y, bar: (y, bar * (1 + 1e-9))))
+    irad.check_gradients(offset, (X,), modes=("reverse",))
+    with pytest.raises(AssertionError, match="reverse and forward mode disagree"):
+        irad.check_gradients(offset, (X,))
+
+
+def test_a_wrong_second_derivative_is_found(monkeypatch):
+    def spoil_second(function, *options):
+        compute = irad.jvp(function, *options)
+        if isinstance(function, irad.Derivative):
+            return lambda primals, other: (compute(primals, other)[0], 2 * compute(primals, other)[1])
+        return compute
+
+    monkeypatch.setattr(check, "jvp", spoil_second)
+    irad.check_gradients(f, (X, 1.5, 2))
+    with pytest.raises(AssertionError, match=r"check_gradients\(gradient_of_f\)"):
+        irad.check_gradients(f, (X, 1.5, 2), order=2)
+
+
+def test_what_cannot_be_checked():
+    with pytest.raises(ValueError, match="no argument is a float"):
+        irad.check_gradients(f, (3,))
+    with pytest.raises(ValueError, match="modes are"):
+        irad.check_gradients(f, (X, 1.5, 2), modes=("sideways",))
