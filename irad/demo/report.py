@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from irad.demo.fit import STAGES, fit
 from irad.demo.logistic import binary_problem, multinomial_problem
@@ -41,7 +42,8 @@ def run(console: Console, makers: Sequence[Callable[[], Problem]] | None = None)
     outcomes: list[Outcome] = []
     failed: list[str] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    # L-BFGS's vectors are short, and so are scikit-learn's matrices here: more threads would only wait for each other.
+    with threadpool_limits(1), Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("loading", total=len(makers) * (len(STAGES) + 1))
         for maker in makers:
             problem = maker()
