@@ -360,7 +360,7 @@ SCENARIOS = (
         [(numbers(4), np.zeros(4))],
         argnums=(0,),
         derivative=lambda a, b: [2 * a * np.arange(a.size, 0, -1)],
-        name="through_integer_registers",
+        bits=True,
     ),
     Scenario(integers_stay_constant, [(numbers(5), np.array([1, 3, 0]), 7)]),
     Scenario(scatter_with_collisions, [(numbers(6), np.array([0, 2, 2, 0, 1, 2]), np.zeros(3))], argnums=(0,)),

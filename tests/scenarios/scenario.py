@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """A function whose derivative is known.
 
@@ -32,6 +32,8 @@ class Scenario:
         The type of the exception that every case raises; its arguments are compared with the primal's.
     kink
         Whether a case sits on a kink, where no second derivative and no finite difference exists.
+    bits
+        Whether it reinterprets the bits of its floats, of 8 bytes each, which dual numbers do not have.
     condition
         By how much rounding errors are amplified beyond what the size of the derivative tells.
     name
@@ -46,6 +48,7 @@ class Scenario:
     options: Mapping[str, Any] = field(default_factory=dict)
     raises: type[Exception] | None = None
     kink: bool = False
+    bits: bool = False
     condition: float = 1.0
     name: str = ""
 

@@ -1,0 +1,337 @@
+"""Take a scenario through one mode of differentiation and compare with its reference.
+
+Besides the derivative, each run checks the result, what became of the arguments, the types of what is returned, that a second
+call gives the same bits, and that all memory of Numba's runtime is released.
+"""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numba.core.runtime import rtsys
+from numba.core.runtime._nrt_python import memsys_enable_stats
+
+import irad
+from reference import Run, Tree, dual_hessian_product, dual_jacobian, layout_copy, leaves, unflatten
+from scenarios.scenario import Scenario, signed
+
+memsys_enable_stats()
+
+ROUNDINGS = 2**10
+"""How many roundings, each of half a unit in the last place, all of one sign, are granted to a scenario.
+
+Scenarios take up to some hundred operations on numbers near 1, most of them well conditioned; those that are not say so
+(`Scenario.condition`). A wrong derivative is off by far more than 1e-4, the tolerance that follows for float32.
+"""
+
+
+class Mode(Enum):
+    """PRIMAL differentiates nothing: it shows that Numba computes what the reference does."""
+
+    PRIMAL = "primal"
+    FORWARD = "forward"
+    REVERSE = "reverse"
+    NJIT = "njit"
+    FORWARD_OVER_REVERSE = "forward_over_reverse"
+
+
+def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
+    """Second derivatives are taken of functions that return a number, away from kinks; of every other mode, all can be asked."""
+    if scenario.bits and dtype is not np.float64:
+        return False
+    if mode is Mode.FORWARD_OVER_REVERSE:
+        return not (scenario.kink or scenario.bits or scenario.raises) and returns_number(scenario)
+    return True
+
+
+@cache
+def compiled(function: Callable[..., Any], **options: Any) -> Any:
+    return njit(**options)(function)
+
+
+def primal(scenario: Scenario) -> Any:
+    return compiled(scenario.function, **scenario.options)
+
+
+def in_dtype(tree: Tree, dtype: type) -> Tree:
+    """A fresh copy with all floats in ``dtype``, strides kept; Python's own floats for float64."""
+    if isinstance(tree, tuple):
+        items = [in_dtype(item, dtype) for item in tree]
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    if isinstance(tree, np.ndarray):
+        return layout_copy(tree, dtype if tree.dtype.kind == "f" else tree.dtype)
+    if isinstance(tree, (float, np.floating)):
+        return float(tree) if dtype is np.float64 else dtype(tree)
+    return tree
+
+
+def positional(scenario: Scenario, case: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a case with its keywords in their places."""
+    if not scenario.keywords:
+        return case
+    bound = inspect.signature(scenario.function).bind(*case, **scenario.keywords)
+    bound.apply_defaults()
+    return bound.args
+
+
+def reference(scenario: Scenario, args: tuple[Any, ...]) -> Run:
+    """The derivative from its closed form where there is one, else from dual numbers."""
+    if scenario.derivative is None:
+        return dual_jacobian(scenario.function, args, scenario.argnums)
+    after = in_dtype(args, np.float64)
+    value = scenario.function(*after)
+    rows = scenario.derivative(*args[: len(inspect.signature(scenario.derivative).parameters)])
+    return Run(value, np.array(rows, float).reshape(len(leaves(value)), -1), after)
+
+
+@cache
+def returns_number(scenario: Scenario) -> bool:
+    if scenario.raises is not None:
+        return True
+    value = scenario.function(*in_dtype(positional(scenario, scenario.cases[0]), np.float64))
+    return not isinstance(value, (tuple, np.ndarray))
+
+
+def run(scenario: Scenario, mode: Mode, dtype: type = np.float64) -> None:
+    """Check ``scenario`` in one mode, all its cases.
+
+    Raises
+    ------
+    AssertionError
+        Something differs from the reference; the message names the scenario, the case and what differs.
+    """
+    for case in scenario.cases:
+        # The reference sees the numbers as they are after rounding to the dtype, in double precision.
+        args = in_dtype(in_dtype(positional(scenario, case), dtype), np.float64)
+        where = f"{scenario.name}{case}, {mode.value}, {dtype.__name__}"
+        if scenario.raises is None:
+            CHECKS[mode](scenario, args, dtype, where)
+        else:
+            check_exception(scenario, mode, args, dtype, where)
+
+
+def chosen(scenario: Scenario, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(args[i] for i in scenario.argnums)
+
+
+def argnums(scenario: Scenario) -> int | tuple[int, ...]:
+    """As a user would say it: a number if it is one."""
+    return scenario.argnums[0] if len(scenario.argnums) == 1 else scenario.argnums
+
+
+def tangents(scenario: Scenario, args: tuple[Any, ...], direction: np.ndarray) -> tuple[Any, ...]:
+    """``direction`` in the structure of the arguments; None for those that are constant."""
+    given = iter(unflatten(chosen(scenario, args), list(map(float, direction))))
+    by_position = dict(zip(scenario.argnums, given, strict=True))
+    return tuple(by_position.get(i) for i in range(len(args)))
+
+
+def directions(count: int) -> list[np.ndarray]:
+    """An irregular direction, which sees every entry, and for few arguments the axes."""
+    return [signed(count), *(np.eye(count) if count <= 8 else ())]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call returned, and its arguments after it."""
+
+    result: Tree
+    args: tuple[Any, ...]
+
+
+def leaked(call: Callable[[], Any]) -> int:
+    """How many blocks of Numba's runtime are alive after a call that were not before, once its result is dropped."""
+    for _ in range(2):
+        before = rtsys.get_allocation_stats()
+        call()
+        after = rtsys.get_allocation_stats()
+        left = (after.alloc - after.free + after.mi_alloc - after.mi_free) - (before.alloc - before.free + before.mi_alloc - before.mi_free)
+        if left == 0:
+            break
+        gc.collect()  # Cycles from before may have been collected during the call: collect them now, and count again.
+    return left
+
+
+def twice(function: Any, args: tuple[Any, ...], dtype: type, where: str) -> Outcome:
+    """Call a derivative on fresh arguments, and again: the same bits (the tape is used again), and nothing left behind."""
+    given = in_dtype(args, dtype)
+    result = function(*given)
+    # Taken out of the arrays that Numba's runtime owns, lest they count as leaked.
+    first, second = [np.array(leaves((result, given)))], []
+
+    def again() -> None:
+        fresh = in_dtype(args, dtype)
+        second.append(np.array(leaves((function(*fresh), fresh))))
+
+    left = leaked(again)
+    np.testing.assert_array_equal(second, first, err_msg=f"{where}: the second call differs from the first")
+    assert left == 0, f"{where}: {left} blocks leaked"
+    return Outcome(result, given)
+
+
+def check_primal(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    expected = reference(scenario, args)
+    found = twice(primal(scenario), args, dtype, where)
+    compare(scenario, found.result, expected.value, dtype, where)
+    compare_arguments(scenario, found.args, expected.args, dtype, where)
+
+
+def check_reverse(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    expected = reference(scenario, args)
+    if returns_number(scenario):
+        gradient = irad.gradient(primal(scenario), argnums(scenario))
+        found = twice(gradient, args, dtype, where)
+        compare_gradient(scenario, found.result, expected.matrix[0], args, dtype, where)
+    else:
+        found = pulled_back(scenario, irad.vjp(primal(scenario), argnums(scenario)), expected, args, dtype, where)
+    compare_arguments(scenario, found.args, expected.args, dtype, where)
+
+
+def check_njit(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    expected = reference(scenario, args)
+    if returns_number(scenario):
+        found = twice(calling(irad.gradient(primal(scenario), argnums(scenario))), args, dtype, where)
+        compare_gradient(scenario, found.result, expected.matrix[0], args, dtype, where)
+    else:
+        found = pulled_back(scenario, calling(irad.vjp(primal(scenario), argnums(scenario))), expected, args, dtype, where)
+    compare_arguments(scenario, found.args, expected.args, dtype, where)
+
+
+def calling(derivative: Any) -> Any:
+    """A compiled function that calls the derivative, a global to it."""
+
+    @njit
+    def caller(*args):
+        return derivative(*args)
+
+    return caller
+
+
+def check_forward(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    expected = reference(scenario, args)
+    jvp = irad.jvp(primal(scenario))
+    for direction in directions(expected.matrix.shape[1]):
+        direction = direction.astype(dtype).astype(float)
+        found = twice(jvp, (args, tangents(scenario, args, direction)), dtype, where)
+        value, slope = found.result
+        compare(scenario, value, expected.value, dtype, where + ", result")
+        with np.errstate(invalid="ignore"):
+            compare(scenario, slope, unflatten(expected.value, list(strong_product(expected.matrix, direction))), dtype, where)
+        compare_arguments(scenario, found.args[0], expected.args, dtype, where)
+
+
+def check_forward_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    gradient = irad.gradient(primal(scenario), argnums(scenario))
+    expected = reference(scenario, args)
+    direction = signed(expected.matrix.shape[1])
+    along = tangents(scenario, args, direction)
+    found = twice(irad.jvp(gradient), (args, along), dtype, where)
+    first, second = found.result
+    compare_gradient(scenario, first, expected.matrix[0], args, dtype, where)
+    product = dual_hessian_product(scenario.function, args, scenario.argnums, along)
+    compare_gradient(scenario, second, product, args, dtype, where + ", second derivative")
+
+
+CHECKS = {
+    Mode.PRIMAL: check_primal,
+    Mode.FORWARD: check_forward,
+    Mode.REVERSE: check_reverse,
+    Mode.NJIT: check_njit,
+    Mode.FORWARD_OVER_REVERSE: check_forward_over_reverse,
+}
+
+
+def pulled_back(scenario: Scenario, vjp: Any, expected: Run, args: tuple[Any, ...], dtype: type, where: str) -> Outcome:
+    """Check a vjp with an irregular cotangent."""
+    weights = signed(expected.matrix.shape[0]).astype(dtype).astype(float)
+    found = twice(vjp, (args, unflatten(expected.value, list(map(float, weights)))), dtype, where)
+    value, adjoint = found.result
+    compare(scenario, value, expected.value, dtype, where + ", result")
+    compare_gradient(scenario, adjoint, strong_product(expected.matrix.T, weights), args, dtype, where)
+    return Outcome(found.result, found.args[0])
+
+
+def strong_product(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """``matrix @ vector``, where zero times infinity is zero."""
+    return np.where(vector == 0.0, 0.0, matrix * vector).sum(axis=1)
+
+
+def compare_gradient(scenario: Scenario, found: Tree, expected: np.ndarray, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    """A gradient has the structure and the dtype of the arguments it is taken by."""
+    by = chosen(scenario, args)
+    like = by[0] if len(scenario.argnums) == 1 else by
+    compare(scenario, found, unflatten(like, list(expected)), dtype, where)
+    check_types(found, like, dtype, where)
+
+
+def check_types(found: Tree, like: Tree, dtype: type, where: str) -> None:
+    if isinstance(like, tuple):
+        assert isinstance(found, tuple) and len(found) == len(like), f"{where}: {found!r} has not the structure of {like!r}"
+        for part, part_like in zip(found, like, strict=True):
+            check_types(part, part_like, dtype, where)
+    elif isinstance(like, np.ndarray):
+        assert found.dtype == (dtype if like.dtype.kind == "f" else like.dtype), f"{where}: dtype is {found.dtype}"
+        assert found.shape == like.shape, f"{where}: shape is {found.shape}, not {like.shape}"
+
+
+def compare(scenario: Scenario, found: Tree, expected: Tree, dtype: type, where: str) -> None:
+    """Compare number by number; the tolerance is relative to the largest, and to 1, which is the size of the data."""
+    ours, theirs = np.array(leaves(found), complex), np.array(leaves(expected), complex)
+    assert ours.shape == theirs.shape, f"{where}: {found!r} has not the structure of {expected!r}"
+    scale = max(1.0, np.max(np.abs(theirs[np.isfinite(theirs)]), initial=0.0))
+    tolerance = ROUNDINGS * np.finfo(dtype).eps / 2 * scenario.condition * scale
+    np.testing.assert_allclose(ours, theirs, rtol=0.0, atol=tolerance, err_msg=where)
+
+
+def compare_arguments(scenario: Scenario, found: tuple[Any, ...], expected: tuple[Any, ...], dtype: type, where: str) -> None:
+    """What the function writes into its arguments is written once, and nothing else."""
+    compare(scenario, found, expected, dtype, where + ", arguments after the call")
+    for ours, theirs in zip(found, expected, strict=True):
+        if isinstance(ours, np.ndarray) and ours.dtype.kind != "f":
+            np.testing.assert_array_equal(ours, theirs, err_msg=where + ", arguments after the call")
+
+
+def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    """The derivative raises what the primal raises, has written what it has written, and leaks no more than it does."""
+    expected, after, left = raised(primal(scenario), args, dtype)
+    assert type(expected) is scenario.raises, f"{where}: the primal raises {expected!r}"
+    given = args
+    if mode is Mode.PRIMAL:
+        derivative = primal(scenario)
+    elif mode is Mode.FORWARD:
+        along = tangents(scenario, args, signed(len(leaves(chosen(scenario, args)))))
+        derivative, given = irad.jvp(primal(scenario)), (args, along)
+    else:
+        derivative = irad.gradient(primal(scenario), argnums(scenario))
+    if mode is Mode.NJIT:
+        derivative = calling(derivative)
+    found, found_after, found_left = raised(derivative, given, dtype)
+    assert type(found) is type(expected) and found.args == expected.args, f"{where}: {found!r} instead of {expected!r}"
+    compare_arguments(scenario, found_after[0] if mode is Mode.FORWARD else found_after, after, dtype, where)
+    assert found_left <= left, f"{where}: {found_left} blocks leaked, {left} by the primal"
+
+
+def raised(function: Any, args: tuple[Any, ...], dtype: type) -> tuple[BaseException | None, tuple[Any, ...], int]:
+    """The exception of a call, the arguments after it, and the memory that a second such call leaks."""
+    outcomes = []
+
+    def attempt() -> None:
+        given = in_dtype(args, dtype)
+        try:
+            function(*given)
+        except Exception as error:
+            outcomes.append((error.with_traceback(None), given))
+        else:
+            outcomes.append((None, given))
+
+    attempt()
+    left = leaked(attempt)
+    return *outcomes[0], left
