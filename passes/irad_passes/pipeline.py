@@ -15,7 +15,8 @@ from irad_passes.transforms.adjoint import Adjoints
 from irad_passes.transforms.canonicalise import canonical_module
 from irad_passes.transforms.forward import Forward
 from irad_passes.transforms.lower_tape import lower
-from irad_passes.transforms.returns import split_returns
+from irad_passes.transforms.returns import merge_returns, split_returns
+from irad_passes.transforms.retype import retype
 from irad_passes.transforms.reverse import Reverse
 from irad_passes.transforms.shadow import Shadows
 
@@ -41,14 +42,17 @@ def differentiate(text: str, request: Request) -> Answer:
         raise ValueError(f"{request.function} has {len(function.arguments)} parameters, the request has {len(request.parameters)}")
     if request.status:
         split_returns(function)
+    else:
+        merge_returns(function, status=False)
     pointers = memory(function, request.rules)
+    floats = retype(function, request, pointers)
     active = activity(function, request, pointers)
     written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
     shadows = Shadows(module, function, request, active)
     if request.mode is Mode.FORWARD:
         Forward(function, request, pointers, active, shadows).run()
     else:
-        Reverse(function, request, pointers, Adjoints(function, request, pointers, active, shadows, lambda _: None)).run()
+        Reverse(function, request, pointers, Adjoints(function, request, pointers, active, shadows, floats.of)).run()
     _rename(module, function, request.name)
     finish(module, request.name)
     verify(module, request.mode.value)

@@ -226,9 +226,10 @@ class Overwrites:
     def after(self, load: Instruction, pointer: Value | None = None) -> bool:
         """Whether a write that may change what ``load`` reads can run after it."""
         pointer = load.operands[0] if pointer is None else pointer
-        objects = self._memory.of(pointer) | {UNKNOWN}
-        if UNKNOWN in self._memory.of(pointer) and self._memory.accesses:
+        objects = self._memory.of(pointer)
+        if UNKNOWN in objects:  # it may be freed, too
             return True
+        objects |= {UNKNOWN}
         return any(self._follows(load, pointer, writer, o) for o in objects for writer in self._writers.get(o, ()))
 
     def _follows(self, load: Instruction, pointer: Value, writer: Instruction, o: Object) -> bool:

@@ -5,7 +5,7 @@ The values to keep are a minimum cut through the def-use graph, weighted by byte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from irad_passes.analysis.cfg import DominatorTree
@@ -49,7 +49,7 @@ class Recompute:
     """Classifies values: free in the reverse sweep, recomputable from operands, or neither."""
 
     def __init__(self, exit_block: Block, dominators: DominatorTree, forest: LoopForest, overwrites: Overwrites,
-                 counters: Mapping[Value, object], reversed_blocks: frozenset[Block], rules: Mapping[str, Rule]) -> None:
+                 counters: Set[Value], reversed_blocks: frozenset[Block], rules: Mapping[str, Rule]) -> None:
         self._exit = exit_block
         self._dominators = dominators
         self._forest = forest

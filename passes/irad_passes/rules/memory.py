@@ -106,6 +106,9 @@ done:
     for (type_, name), size in zip(TRANSFER.items(), (8, 4), strict=True)
 }
 
+HEADER = 64
+"""Bytes in front of memory that was moved to the tape, where its header is; also its alignment."""
+
 _BY_PREFIX: dict[str, Rule] = {
     "llvm.memset.": Fill(),
     "llvm.memcpy.": Transfer(overlap=False),

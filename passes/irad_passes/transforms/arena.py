@@ -6,61 +6,74 @@ returned, or stored where the caller can see it) stays an allocation of the prim
 
 from __future__ import annotations
 
-from irad_passes.analysis.memory import Memory
+from irad_passes.analysis.memory import UNKNOWN, Memory
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Constant, Function, Instruction, Value, const, global_ref
+from irad_passes.ir.model import Block, Constant, Function, Instruction, Value, const, global_ref
 from irad_passes.request import Request
-from irad_passes.rules.memory import CLOSE, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
+from irad_passes.rules.memory import CLOSE, HEADER, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
 from irad_passes.transforms.tape import Tape as Slots
 
-HEADER = 64
-"""Bytes in front of memory that moved to the tape, where its header is; also its alignment."""
+def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block]) -> dict[Instruction, int]:
+    """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity.
 
+    What the ``aborting`` blocks allocate, to build an exception, stays as it is.
 
-def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots) -> None:
-    """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity."""
+    Returns the allocations that keep a header, with the offset at which it holds the address of the data `HEADER` bytes on.
+    """
+    headers: dict[Instruction, int] = {}
+    theirs = frozenset(o for b in aborting for i in b.instructions for o in memory.of(i)
+                       if o.site is i or (o.kind == "data" and isinstance(o.site, Instruction) and o.site.parent is b))
     for i in list(function.instructions()):
         rule = rule_of(i, request.rules)
         match rule:
+            case Allocation() if i.block in aborting:
+                pass
             case Allocation():
                 if memory.of(i).isdisjoint(memory.escaped):
                     _move(i, rule, tape)
+                    if rule.data_offset is not None:
+                        headers[i] = rule.data_offset
                 elif rule.data_offset is not None:
                     _hold(i, request, tape)
                 else:
                     raise Unsupported("memory that escapes from the function without a reference count", i)
             case RefCount():
-                if memory.of(i.operands[rule.operand]).isdisjoint(memory.escaped):
+                counted = memory.of(i.operands[rule.operand])
+                if counted and counted <= theirs | {UNKNOWN}:
+                    continue
+                if UNKNOWN in counted:
+                    raise Unsupported("a reference to memory of the function's own that was mixed with others", i)
+                if counted.isdisjoint(memory.escaped - theirs):
                     i.erase()
                 elif i.callee == HOLD:
                     i.set_operand(0, tape.handle)
-            case Free():
+            case Free() if not memory.of(i.operands[0]) <= theirs:
                 i.erase()
             case Tape() if i.callee == OPEN:
                 i.replace_all_uses_with(tape.handle)
                 i.erase()
             case Tape() if i.callee == CLOSE:
                 i.erase()
+    return headers
 
 
 def _move(i: Instruction, rule: Allocation, tape: Slots) -> None:
     """Turn an allocating call into a reservation, and the loads of its data pointer into address arithmetic."""
-    size = i.operands[rule.size]
+    size, handle = i.operands[rule.size], tape.handle
     if i.callee == RESERVE:
-        i.set_operand(0, tape.handle)
+        i.set_operand(0, handle)
         return
     b = Builder.before(i)
     if rule.data_offset is None:
-        _become_call(i, RESERVE, [tape.handle, size, const(T.I64, HEADER)])
+        _become_call(i, RESERVE, [handle, size, const(T.I64, HEADER)])
         return
     if size.type is not T.I64:
         size = b.cast("zext", size, T.I64)
-    _become_call(i, RESERVE, [tape.handle, b.add(size, const(T.I64, HEADER)), const(T.I64, HEADER)])
+    _become_call(i, RESERVE, [handle, b.add(size, const(T.I64, HEADER)), const(T.I64, HEADER)])
     after = Builder.behind(i)
-    data = after.offset(i, HEADER, f"{i.name}.data")
-    after.store(data, after.offset(i, rule.data_offset))
+    after.store(after.offset(i, HEADER, f"{i.name}.data"), after.offset(i, rule.data_offset))
     for field in [u for u in i.users if u.opcode == "getelementptr" and _moved_by(u) == rule.data_offset]:
         for load in [u for u in field.users if u.opcode == "load" and u.type.is_pointer]:
             _become(load, "getelementptr", [i, const(T.I64, HEADER)], {"source_type": T.I8})
@@ -77,9 +90,10 @@ def _moved_by(gep: Instruction) -> int | None:
 def _hold(i: Instruction, request: Request, tape: Slots) -> None:
     """Take a reference to what escapes, that closing the tape gives back."""
     symbols = {rule.change: name for name, rule in request.rules.items() if isinstance(rule, RefCount)}
+    handle = tape.handle
     b = Builder.behind(i)
     b.call(symbols[1], T.VOID, [i])
-    b.call(HOLD, T.VOID, [tape.handle, i, global_ref(symbols[-1])])
+    b.call(HOLD, T.VOID, [handle, i, global_ref(symbols[-1])])
 
 
 def _become_call(i: Instruction, name: str, arguments: list[Value]) -> None:

@@ -46,7 +46,8 @@ class Reverse:
         graph = cfg(function, aborting)
         self.exit = exit_block
         self.tape = Tape(function.entry)
-        move_to_tape(function, self.request, self.memory, self.tape)
+        adjoints.shadows.handle = lambda: self.tape.handle
+        adjoints.shadows.headers = move_to_tape(function, self.request, self.memory, self.tape, aborting)
         adjoints.shadows.build()
         tree = dominators(graph)
         forest = loop_forest(graph, tree)
@@ -55,7 +56,7 @@ class Reverse:
         self.work = work
         self.flow = reversal(graph, forest, tree, exit_block, live, adjoints.activity.values)
         overwrites = Overwrites(self.memory, graph, forest)
-        self.values = Recompute(exit_block, tree, forest, overwrites, {c: l for l, c in self.flow.counters.items()},
+        self.values = Recompute(exit_block, tree, forest, overwrites, set(self.flow.counters.values()),
                                 self.flow.blocks, self.request.rules)
         needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
         self.plan: Plan = self.values.plan(needed)

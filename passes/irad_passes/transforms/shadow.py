@@ -6,6 +6,8 @@ adjoint. Both modes start from here. Integers in shadow memory are never read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from irad_passes.analysis.activity import Activity
 from irad_passes.analysis.cfg import cfg
 from irad_passes.errors import Unsupported
@@ -14,11 +16,15 @@ from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module, Value, const, global_ref
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
-from irad_passes.rules.memory import CLEAR, RESERVE, Allocation, rule_of
+from irad_passes.rules.memory import CLEAR, HEADER, RESERVE, Allocation, rule_of
 
 
 class Shadows:
-    """The shadow pointers of one function, and its new parameter list."""
+    """The shadow pointers of one function, and its new parameter list.
+
+    Reverse mode gives it ``handle``, for the open tape, and ``headers``: reservations that stand for an allocation with a header,
+    and where in it the address of the data is.
+    """
 
     def __init__(self, module: Module, function: Function, request: Request, activity: Activity) -> None:
         self.module = module
@@ -28,6 +34,8 @@ class Shadows:
         self.map: dict[Value, Value] = {}
         self.companion: dict[Value, Argument] = {}
         self.shadowed: list[bool] = []
+        self.headers: dict[Instruction, int] = {}
+        self.handle: Callable[[], Value]
         self._parameters()
 
     def _parameters(self) -> None:
@@ -108,9 +116,11 @@ class Shadows:
         raise Unsupported(f"cannot follow the pointer that `{i.callee or i.opcode}` returns: it may reach active memory", i)
 
     def _allocation(self, b: Builder, i: Instruction, rule: Allocation, name: str) -> Value:
+        if self.request.mode is Mode.REVERSE:
+            return self._on_tape(i, rule, name)
         checks = [user for user in i.users if user.opcode == "icmp"]
         shadow = b.insert(Instruction("call", T.PTR, i.operands, extra=dict(i.extra)), name)
-        if i.callee == RESERVE:
+        if i.callee == RESERVE:  # written before it is read, always
             return shadow
         if rule.data_offset is not None:
             b.call(CLEAR, T.VOID, [shadow, const(T.I64, rule.data_offset), i.operands[rule.size]])
@@ -121,6 +131,21 @@ class Shadows:
             both = b.select(b.icmp("eq", shadow, null), null, i)
             for user in checks:
                 user.set_operand(user.operands.index(i), both)
+        return shadow
+
+    def _on_tape(self, i: Instruction, rule: Allocation, name: str) -> Value:
+        """The shadow of an allocation in reverse mode: zeroed memory from the tape, behind a header if the primal has one."""
+        handle = self.handle()  # first: it may be opened in front of ``i``
+        b = Builder.behind(i)
+        if i.callee == RESERVE:
+            size, data_offset = i.operands[rule.size], self.headers.get(i)
+        else:
+            size, data_offset = i.operands[rule.size], rule.data_offset
+            size = b.add(size if size.type is T.I64 else b.cast("zext", size, T.I64), const(T.I64, HEADER))
+        shadow = b.call(RESERVE, T.PTR, [handle, size, const(T.I64, HEADER)], name)
+        zero_fill(b, shadow, size)
+        if data_offset is not None:
+            b.store(b.offset(shadow, HEADER), b.offset(shadow, data_offset))
         return shadow
 
     def _constant(self, pointer: Constant) -> Value:

@@ -102,6 +102,7 @@ class Tape:
         nest = hoistable_nest(self._flow, loop)
         preheader = nest[0].preheader
         assert preheader is not None
+        handle = self.handle  # opened first: where the preheader is the entry block, it moves what stands behind it
         b = Builder.before(preheader.terminator)
         sizes = [trip_count(self._flow, b, inner, outermost=inner is nest[0]) for inner in nest]
         total = sizes[0]
@@ -110,7 +111,7 @@ class Tape:
             self._add(size)
         for value in values:
             bytes_ = T.size_of(_storage(value.type))
-            base = b.call(RESERVE, T.PTR, [self.handle, b.mul(total, const(T.I64, bytes_)), const(T.I64, 8)], f"{value.name}.tape")
+            base = b.call(RESERVE, T.PTR, [handle, b.mul(total, const(T.I64, bytes_)), const(T.I64, 8)], f"{value.name}.tape")
             self.slots[value] = Array(base, nest, sizes[1:])
             self._add(base)
             after = Builder.behind(value)
@@ -125,9 +126,10 @@ class Tape:
             size = -(-size // align) * align
             offsets[value] = size
             size += T.size_of(_storage(value.type))
+        handle = self.handle
         previous = Builder(header, 0).phi(T.PTR, f"{header.name}.record.before")
         b = Builder(header, _behind_phis(header))
-        record = b.call(RESERVE, T.PTR, [self.handle, const(T.I64, -(-size // 8) * 8), const(T.I64, 8)], f"{header.name}.record")
+        record = b.call(RESERVE, T.PTR, [handle, const(T.I64, -(-size // 8) * 8), const(T.I64, 8)], f"{header.name}.record")
         b.store(previous, record)
         previous.add_incoming(const(T.PTR, 0), preheader)
         previous.add_incoming(record, latch)
