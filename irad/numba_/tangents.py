@@ -8,7 +8,6 @@ from typing import Any
 from numba.core import cgutils, types
 
 from irad.errors import ArgumentTypeError
-from irad.numba_.abi import Path
 from irad.numba_.glue import Glue, Typed, shadow_type
 from irad.numba_.sweep import Sweep
 
@@ -32,9 +31,9 @@ def seed(glue: Glue, returns: Any) -> Any:
     return glue.context.get_constant(returns, 1.0)
 
 
-def direction(glue: Glue, sweep: Sweep, index: int, primal: Typed, given: Typed, path: Path = ()) -> Any:
-    """The tangent of what is at ``path`` in an argument, laid out as the sweep has its primal: a copy where it is not, or where the
-    function writes there."""
+def direction(glue: Glue, sweep: Sweep, index: int, primal: Typed, given: Typed) -> Any:
+    """The tangent of argument ``index`` or of a member of it, laid out as the sweep has its primal: a copy where it is not, or where
+    the function writes to an argument, which may share memory with the tangent."""
     if isinstance(given.type, types.NoneType):
         return glue.zeros(*primal)
     if isinstance(primal.type, types.Array):
@@ -42,12 +41,12 @@ def direction(glue: Glue, sweep: Sweep, index: int, primal: Typed, given: Typed,
             glue.raise_if(glue.builder.icmp_signed("!=", length, other), ArgumentTypeError,
                           f"the tangent of argument '{sweep.names[index]}' of {sweep.place} has another shape than the argument.")
         layout = "F" if primal.type.layout == "F" else "C"
-        if given.type.layout == layout and (index, path) not in sweep.written_arrays():
+        if given.type.layout == layout and not sweep.written_arrays():
             return given.value
         return glue.contiguous(*given, layout)
     if isinstance(primal.type, types.BaseTuple):
         parts = zip(members(glue, primal), members(glue, given), strict=True)
-        values = [direction(glue, sweep, index, own, other, (*path, at)) for at, (own, other) in enumerate(parts)]
+        values = [direction(glue, sweep, index, own, other) for own, other in parts]
         return glue.together(shadow_type(primal.type), values)
     return given.value
 

@@ -281,6 +281,18 @@ def test_jvp_never_writes_its_tangents():
     np.testing.assert_array_equal(move, np.ones(3))
 
 
+def test_a_tangent_may_be_an_argument_that_is_written():
+    @njit
+    def f(x, y):
+        for i in range(x.size):
+            y[i] = 0.0
+        return (x * x).sum()
+
+    y = np.ones(3)
+    assert irad.jvp(f)((X, y), (y, None))[1] == 2 * X.sum()
+    np.testing.assert_array_equal(y, np.zeros(3))
+
+
 def test_vjp_of_arrays():
     value, bar = irad.vjp(squares)((X,), np.array([1.0, 10.0, 100.0]))
     np.testing.assert_allclose(value, X * X)
