@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from irad_passes.rules import libm
-from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Free, RefCount
+from irad_passes.rules.memory import Allocation, Free, Helper, RefCount
 from irad_passes.rules.rule import Rule, ScalarRule
 from irad_passes.rules.val import Number, Operand, pow, real, where
 
@@ -17,10 +16,14 @@ _SCALARS = {"gamma": libm.TGAMMA, "lgamma": libm.LGAMMA, "nextafter": libm.NEXTA
             "erfc": libm.ERFC, "fixed_fmod": libm.FMOD}
 
 
-
 def _powi(x: Number, n: Number, ans: Number) -> tuple[Operand, Operand]:
     """x⁰ has slope 0 everywhere. Further derivatives are those of pow, which takes negative x where the exponent is whole."""
     return where(n == 0, 0.0, real(n) * pow(x, real(n - 1))), 0.0
+
+
+def _frexp(x: Number, exponent: Number, ans: Number) -> tuple[Operand, Operand]:
+    """The mantissa is x times a power of two that does not change; the exponent, which is stored, is an integer."""
+    return ans / x, 0.0
 
 
 RULES: Mapping[str, Rule] = {
@@ -32,7 +35,8 @@ RULES: Mapping[str, Rule] = {
     "NRT_Free": Free(),
     "NRT_incref": RefCount(+1),
     "NRT_decref": RefCount(-1),
-    "numba_attempt_nocopy_reshape": Inactive("numba_attempt_nocopy_reshape"),
+    "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
     **{name: ScalarRule(name, _powi, ((-3.0, 3.0), (-4, 4)), singular=True) for name in ("irad.powi.f64", "irad.powi.f32")},
+    **{name: ScalarRule(name, _frexp, ((0.1, 9.0), (0, 0)), singular=True) for name in ("numba_frexp", "numba_frexpf")},
     **{f"numba_{name}{suffix}": rule for name, rule in _SCALARS.items() for suffix in ("", "f")},
 }

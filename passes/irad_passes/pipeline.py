@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from irad_passes.analysis.activity import activity
+from irad_passes.analysis.cfg import abort_blocks
 from irad_passes.analysis.memory import is_argument, memory
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module
@@ -46,13 +47,15 @@ def differentiate(text: str, request: Request) -> Answer:
         merge_returns(function, status=False)
     pointers = memory(function, request.rules)
     floats = retype(function, request, pointers)
-    active = activity(function, request, pointers)
+    aborting = abort_blocks(function, request.status)
+    active = activity(function, request, pointers, aborting)
     written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
     shadows = Shadows(module, function, request, active)
     if request.mode is Mode.FORWARD:
-        Forward(function, request, pointers, active, shadows).run()
+        Forward(function, request, pointers, active, shadows, aborting).run()
     else:
-        Reverse(function, request, pointers, Adjoints(function, request, pointers, active, shadows, floats.of)).run()
+        adjoints = Adjoints(function, request, pointers, active, shadows, floats.of)
+        Reverse(function, request, pointers, adjoints, aborting).run()
     _rename(module, function, request.name)
     finish(module, request.name)
     verify(module, request.mode.value)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
-from irad_passes.ir.model import Function, Instruction, Value
+from irad_passes.ir.model import Block, Function, Instruction, Value
 from irad_passes.ir.types import ArrayType, StructType, Type
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Fill, RefCount, Transfer, rule_of
-from irad_passes.rules.table import ScalarRule
+from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
+from irad_passes.rules.table import Rule, ScalarRule
 
 COPIES = frozenset({"phi", "select", "freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement",
                     "insertelement", "shufflevector"})
@@ -31,6 +31,11 @@ def carries(type_: Type) -> bool:
     return type_.is_float
 
 
+def _opaque(i: Instruction, rule: Rule | None) -> bool:
+    """Whether nothing is known of what ``i`` does with what it is given."""
+    return rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")
+
+
 @dataclass(frozen=True)
 class Activity:
     """``values``: active SSA values. ``objects``: memory that holds active values. ``shadowed``: memory that needs a shadow (active, or
@@ -41,14 +46,19 @@ class Activity:
     shadowed: Objects
     pointers: frozenset[Value]
 
+    def opaque(self, i: Instruction, rule: Rule | None, memory: Memory) -> bool:
+        """Whether ``i`` is an instruction without a rule that takes, makes or can reach something active."""
+        return _opaque(i, rule) and (i in self.values or any(
+            v in self.values or (v.type.is_pointer and self.touches(memory.reachable(memory.of(v)))) for v in i.operands))
+
     def touches(self, objects: Objects) -> bool:
         """Whether an access to these objects is active."""
         return not self.objects.isdisjoint(objects)
 
 
-def activity(function: Function, request: Request, memory: Memory) -> Activity:
-    """Run the two data-flow analyses, then find the pointers that need shadows."""
-    flow = _Flow(function, request, memory)
+def activity(function: Function, request: Request, memory: Memory, aborting: frozenset[Block]) -> Activity:
+    """Run the two data-flow analyses, then find the pointers that need shadows. What the ``aborting`` blocks compute is never active."""
+    flow = _Flow(function, request, memory, aborting)
     varied, varied_objects = flow.forward()
     useful, useful_objects = flow.backward(varied)
     values = frozenset(varied & useful)
@@ -58,13 +68,14 @@ def activity(function: Function, request: Request, memory: Memory) -> Activity:
 
 
 class _Flow:
-    def __init__(self, function: Function, request: Request, memory: Memory) -> None:
+    def __init__(self, function: Function, request: Request, memory: Memory, aborting: frozenset[Block]) -> None:
         self.memory = memory
         self.request = request
         self.function = function
         self.duplicated = frozenset().union(*(memory.of(a) for a, p in zip(function.arguments, request.parameters, strict=True)
                                               if p.activity is ParameterActivity.DUPLICATED))
-        self.instructions = [(i, rule_of(i, request.rules)) for i in function.instructions()]
+        self.instructions = [(i, rule_of(i, request.rules)) for block in function.blocks if block not in aborting
+                             for i in block.instructions]
 
     def forward(self) -> tuple[set[Value], set[Object]]:
         values: set[Value] = {a for a, p in zip(self.function.arguments, self.request.parameters, strict=True)
@@ -80,21 +91,29 @@ class _Flow:
                 elif isinstance(rule, Transfer):
                     if not objects.isdisjoint(self.memory.of(i.operands[1])):
                         objects |= self.memory.of(i.operands[0])
+                elif _opaque(i, rule):
+                    reached = self._reached(i)
+                    if not objects.isdisjoint(reached) or any(v in values for v in i.operands):
+                        objects |= reached
+                        if carries(i.type):
+                            values.add(i)
                 elif i not in values and self._varies(i, rule, values, objects):
                     values.add(i)
             changed = size != (len(values), len(objects))
         return values, objects
 
-    def _varies(self, i: Instruction, rule: object, values: set[Value], objects: set[Object]) -> bool:
+    def _varies(self, i: Instruction, rule: Rule | None, values: set[Value], objects: set[Object]) -> bool:
         if not carries(i.type) or isinstance(rule, Inactive):
             return False
         if i.opcode == "load":
             return not objects.isdisjoint(self.memory.of(i.operands[0]))
         if i.opcode in COPIES or isinstance(rule, ScalarRule):
             return any(o in values for o in i.operands)
-        if rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg"):
-            return any(o in values or not objects.isdisjoint(self.memory.of(o)) for o in i.operands)
         return any(o in values for o in i.operands)
+
+    def _reached(self, i: Instruction) -> Objects:
+        """Memory that a call without a rule can get at."""
+        return self.memory.reachable(frozenset().union(*(self.memory.of(v) for v in i.operands if v.type.is_pointer)))
 
     def backward(self, varied: set[Value]) -> tuple[set[Value], set[Object]]:
         values: set[Value] = set()
@@ -122,8 +141,9 @@ class _Flow:
                 elif i.opcode == "ret":
                     if not self.request.status:
                         values.update(o for o in i.operands if o in varied)
-                elif rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg"):
+                elif _opaque(i, rule):
                     values.update(o for o in i.operands if o in varied)
+                    objects |= self._reached(i)
                     if i in varied:
                         values.add(i)
                 elif i in values:
@@ -163,8 +183,8 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
             need(i.operands[0])
             if not objects.isdisjoint(memory.of(i.operands[1])):
                 need(i.operands[1])
-        elif isinstance(rule, RefCount):
-            counted[i] = i.operands[rule.operand]
+        elif isinstance(rule, (RefCount, Free)):
+            counted[i] = i.operands[rule.operand if isinstance(rule, RefCount) else 0]
     shadowed: set[Object] = set()
     mirrored = frozenset(o for a, p in zip(function.arguments, request.parameters, strict=True)
                          if p.activity is ParameterActivity.DUPLICATED for o in memory.of(a))

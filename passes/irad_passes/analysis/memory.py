@@ -13,7 +13,7 @@ from irad_passes.analysis.cfg import Cfg
 from irad_passes.analysis.loops import LoopForest
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Fill, Free, RefCount, Tape, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Fill, Free, Helper, RefCount, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 
@@ -52,6 +52,17 @@ class Memory:
         if isinstance(pointer, Constant):
             return _constant(pointer, self._globals)
         return self.pointees.get(pointer, NOTHING)
+
+    def reachable(self, objects: Objects) -> Objects:
+        """The objects, and all that can be reached through pointers in them."""
+        seen = set(objects)
+        pending = list(objects)
+        while pending:
+            for inner in self.content.get(pending.pop(), NOTHING):
+                if inner not in seen:
+                    seen.add(inner)
+                    pending.append(inner)
+        return frozenset(seen)
 
 
 def underlying(pointer: Value) -> Value:
@@ -141,13 +152,13 @@ def memory(function: Function, rules: Mapping[str, Rule]) -> Memory:
     escaped: set[Object] = set()
     for i, rule in relevant:
         if i.opcode == "store" and of(i.operands[1]) & outside:
-            escaped |= _closure(result, of(i.operands[0]))
+            escaped |= result.reachable(of(i.operands[0]))
         elif isinstance(rule, Transfer) and of(i.operands[0]) & outside:
-            escaped |= _closure(result, inside(of(i.operands[1])))
+            escaped |= result.reachable(inside(of(i.operands[1])))
         elif i.opcode == "call" and rule is None:
-            escaped |= frozenset().union(*(_closure(result, of(a)) for a in i.arguments if a.type.is_pointer))
+            escaped |= frozenset().union(*(result.reachable(of(a)) for a in i.arguments if a.type.is_pointer))
         elif i.opcode == "ret" and i.operands:
-            escaped |= _closure(result, of(i.operands[0]))
+            escaped |= result.reachable(of(i.operands[0]))
     return Memory(pointees, content, accesses, frozenset(written), frozenset(escaped), globals_)
 
 
@@ -161,24 +172,14 @@ def writes(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
         case "call" | "invoke":
             if isinstance(rule, (Fill, Transfer)):
                 return memory.of(i.operands[0])
-            if isinstance(rule, (ScalarRule, Allocation, RefCount, Free, Tape)):
+            if isinstance(rule, (Allocation, RefCount, Free, Tape)):
                 return NOTHING
-            if isinstance(rule, Inactive) and not any(a.type.is_pointer for a in i.arguments):
+            if isinstance(rule, Helper):
+                return frozenset().union(*(memory.of(i.operands[k]) for k in rule.writes))
+            if isinstance(rule, (Inactive, ScalarRule)) and not any(a.type.is_pointer for a in i.arguments):
                 return NOTHING
-            return frozenset().union(*(_closure(memory, memory.of(a)) for a in i.arguments if a.type.is_pointer))
+            return frozenset().union(*(memory.reachable(memory.of(a)) for a in i.arguments if a.type.is_pointer))
     return NOTHING
-
-
-def _closure(memory: Memory, objects: Objects) -> Objects:
-    """The objects, and all that can be reached through pointers in them."""
-    seen = set(objects)
-    pending = list(objects)
-    while pending:
-        for inner in memory.content.get(pending.pop(), NOTHING):
-            if inner not in seen:
-                seen.add(inner)
-                pending.append(inner)
-    return frozenset(seen)
 
 
 def _scalar(i: Instruction) -> bool:

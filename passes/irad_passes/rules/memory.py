@@ -31,6 +31,13 @@ class RefCount(Rule):
 
 
 @dataclass(frozen=True, slots=True)
+class Helper(Rule):
+    """Computes with integers and pointers, and writes only what the operands ``writes`` point at."""
+
+    writes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tape(Rule):
     """Opens or closes a tape."""
 

@@ -54,8 +54,7 @@ class Adjoints:
         rule = rule_of(i, self.request.rules)
         if isinstance(rule, (Fill, Transfer)):
             return self.activity.touches(self.memory.of(i.operands[0]))
-        return rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg") and any(
-            v in self.activity.values or (v.type.is_pointer and self.activity.touches(self.memory.of(v))) for v in i.operands)
+        return self.activity.opaque(i, rule, self.memory)
 
     def needs(self, i: Instruction) -> Iterable[Value]:
         """Values of the forward sweep that the adjoint of ``i`` reads."""
@@ -117,7 +116,7 @@ class Adjoints:
         """Whether all contributions come from the block that makes ``value``, so that no variable is needed."""
         if value not in self._locality:
             self._locality[value] = isinstance(value, Instruction) and all(
-                user.parent is value.parent and user.opcode != "phi" or not self._contributes(user) for user in value.users)
+                (user.parent is value.parent and user.opcode != "phi") or not self._contributes(user) for user in value.users)
         return self._locality[value]
 
     def _may_get_some(self, value: Value) -> bool:

@@ -6,7 +6,7 @@ returned, or stored where the caller can see it) stays an allocation of the prim
 
 from __future__ import annotations
 
-from irad_passes.analysis.memory import UNKNOWN, Memory
+from irad_passes.analysis.memory import Memory
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
@@ -14,6 +14,7 @@ from irad_passes.ir.model import Block, Constant, Function, Instruction, Value, 
 from irad_passes.request import Request
 from irad_passes.rules.memory import CLOSE, HEADER, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
 from irad_passes.transforms.tape import Tape as Slots
+
 
 def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block]) -> dict[Instruction, int]:
     """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity.
@@ -23,34 +24,29 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     Returns the allocations that keep a header, with the offset at which it holds the address of the data `HEADER` bytes on.
     """
     headers: dict[Instruction, int] = {}
-    theirs = frozenset(o for b in aborting for i in b.instructions for o in memory.of(i)
-                       if o.site is i or (o.kind == "data" and isinstance(o.site, Instruction) and o.site.parent is b))
-    for i in list(function.instructions()):
-        rule = rule_of(i, request.rules)
+    calls = [(i, rule_of(i, request.rules)) for i in function.instructions() if i.opcode == "call"]
+    moved = {i for i, rule in calls
+             if isinstance(rule, Allocation) and i.block not in aborting and memory.of(i).isdisjoint(memory.escaped)}
+    objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v))
+    ours = objects.union(*(memory.content.get(o, ()) for i in moved for o in memory.of(i) if o.kind == "allocation")) - memory.escaped
+    for i, rule in calls:
         match rule:
-            case Allocation() if i.block in aborting:
-                pass
-            case Allocation():
-                if memory.of(i).isdisjoint(memory.escaped):
-                    _move(i, rule, tape)
-                    if rule.data_offset is not None:
-                        headers[i] = rule.data_offset
-                elif rule.data_offset is not None:
-                    _hold(i, request, tape)
-                else:
+            case Allocation() if i in moved:
+                _move(i, rule, tape)
+                if rule.data_offset is not None:
+                    headers[i] = rule.data_offset
+            case Allocation() if i.block not in aborting:
+                if rule.data_offset is None:
                     raise Unsupported("memory that escapes from the function without a reference count", i)
-            case RefCount():
-                counted = memory.of(i.operands[rule.operand])
-                if counted and counted <= theirs | {UNKNOWN}:
-                    continue
-                if UNKNOWN in counted:
-                    raise Unsupported("a reference to memory of the function's own that was mixed with others", i)
-                if counted.isdisjoint(memory.escaped - theirs):
+                _hold(i, request, tape)
+            case RefCount() | Free():
+                pointer = i.operands[rule.operand if isinstance(rule, RefCount) else 0]
+                if memory.of(pointer) <= ours:
                     i.erase()
+                elif not memory.of(pointer).isdisjoint(ours):
+                    raise Unsupported("a reference that may be to the function's own memory or to other memory", i)
                 elif i.callee == HOLD:
                     i.set_operand(0, tape.handle)
-            case Free() if not memory.of(i.operands[0]) <= theirs:
-                i.erase()
             case Tape() if i.callee == OPEN:
                 i.replace_all_uses_with(tape.handle)
                 i.erase()

@@ -10,10 +10,10 @@ from irad_passes.analysis.memory import Memory
 from irad_passes.errors import NoDerivative
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Function, Instruction, Value, const
+from irad_passes.ir.model import Block, Function, Instruction, Value, const
 from irad_passes.request import Request
-from irad_passes.rules.memory import Fill, RefCount, Tape, Transfer, rule_of
-from irad_passes.rules.table import Rule, ScalarRule
+from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
+from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.shadow import Shadows, zero_fill
 
 COPIES = frozenset({"freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement", "insertelement",
@@ -32,7 +32,9 @@ def no_derivative(i: Instruction) -> NoDerivative:
 class Forward:
     """Emits the tangents of one function, in place."""
 
-    def __init__(self, function: Function, request: Request, memory: Memory, activity: Activity, shadows: Shadows) -> None:
+    def __init__(self, function: Function, request: Request, memory: Memory, activity: Activity, shadows: Shadows,
+                 aborting: frozenset[Block]) -> None:
+        self.aborting = aborting
         self.function = function
         self.request = request
         self.memory = memory
@@ -67,8 +69,10 @@ class Forward:
     def _visit(self, i: Instruction) -> None:
         active = i in self.activity.values
         rule = rule_of(i, self.request.rules)
-        if isinstance(rule, RefCount):
-            self._reference(i, rule)
+        if i.block in self.aborting and not isinstance(rule, (RefCount, Free)):
+            return
+        if isinstance(rule, (RefCount, Free)):
+            self._reference(i, rule.operand if isinstance(rule, RefCount) else 0)
         elif isinstance(rule, (Fill, Transfer)):
             self._block_operation(i, rule)
         elif i.opcode == "store":
@@ -87,15 +91,8 @@ class Forward:
             operands = [self.tangent(v) if carries(v.type) else v for v in i.operands]
             copy = Instruction(i.opcode, i.type, operands, extra=dict(i.extra))
             self.tangents[i] = Builder.behind(i).insert(copy, i.name + ".dot")
-        elif self._reaches(i, rule):
+        elif active or self.activity.opaque(i, rule, self.memory):
             raise no_derivative(i)
-
-    def _reaches(self, i: Instruction, rule: Rule | None) -> bool:
-        """Whether an instruction without a rule takes or makes something active."""
-        if i in self.activity.values:
-            return True
-        return rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg") and any(
-            v in self.activity.values or (v.type.is_pointer and self.activity.touches(self.memory.of(v))) for v in i.operands)
 
     def _scalar(self, i: Instruction, rule: ScalarRule) -> Value:
         b = Builder.behind(i, flags=fast_flags(i))
@@ -130,11 +127,12 @@ class Forward:
         else:
             zero_fill(b, self.shadows.of(target), i.operands[2])
 
-    def _reference(self, i: Instruction, rule: RefCount) -> None:
-        header = i.operands[rule.operand]
+    def _reference(self, i: Instruction, operand: int) -> None:
+        """What happens to a reference, or to an allocation that is freed, happens to its shadow."""
+        header = i.operands[operand]
         if header in self.activity.pointers:
             operands = list(i.operands)
-            operands[rule.operand] = self.shadows.of(header)
+            operands[operand] = self.shadows.of(header)
             Builder.behind(i).insert(Instruction("call", i.type, operands), i.name)
 
     def _ret(self, i: Instruction) -> None:

@@ -6,12 +6,12 @@ instructions are treated is in `adjoint`, the way back in `analysis.reversal`, t
 
 from __future__ import annotations
 
-from irad_passes.analysis.cfg import abort_blocks, cfg, dominators, post_dominators
+from irad_passes.analysis.cfg import cfg, dominators
 from irad_passes.analysis.expr import emit
 from irad_passes.analysis.loops import Loop, loop_forest
 from irad_passes.analysis.memory import Memory, Overwrites
 from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
-from irad_passes.analysis.reversal import Reversal, reversal
+from irad_passes.analysis.reversal import reversal
 from irad_passes.analysis.scev import Induction
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
@@ -26,7 +26,9 @@ from irad_passes.transforms.tape import Field, Lookup, Tape
 class Reverse:
     """Emits the reverse sweep of one function, in place."""
 
-    def __init__(self, function: Function, request: Request, memory: Memory, adjoints: Adjoints) -> None:
+    def __init__(self, function: Function, request: Request, memory: Memory, adjoints: Adjoints,
+                 aborting: frozenset[Block]) -> None:
+        self.aborting = aborting
         self.function = function
         self.request = request
         self.memory = memory
@@ -40,9 +42,8 @@ class Reverse:
     def run(self) -> None:
         """Analyse, keep, and emit."""
         function, adjoints = self.function, self.adjoints
-        aborting = abort_blocks(function, self.request.status)
+        aborting = self.aborting
         exit_block = _exit(function, aborting)
-        aborting |= post_dominators(cfg(function, aborting), exit_block).unreachable
         graph = cfg(function, aborting)
         self.exit = exit_block
         self.tape = Tape(function.entry)
@@ -159,7 +160,7 @@ class Reverse:
         return self._lookup_at(value, block, self._builder)
 
     def _lookup_at(self, value: Value, block: Block, here: Builder) -> Value:
-        """``value`` as it was when ``block`` ran in the iteration that is being reversed; ``here``: where it is wanted, in the reverse of ``block``."""
+        """``value`` as it was when ``block`` ran in the iteration that is being reversed, for use ``here``, in the reverse of ``block``."""
         if isinstance(value, (Constant, Argument)) or (value not in self.flow.counters.values() and self.values.free(value)):
             return value
         assert isinstance(value, Instruction)

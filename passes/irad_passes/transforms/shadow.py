@@ -36,6 +36,7 @@ class Shadows:
         self.shadowed: list[bool] = []
         self.headers: dict[Instruction, int] = {}
         self.handle: Callable[[], Value]
+        self._scratch: dict[str, str] = {}
         self._parameters()
 
     def _parameters(self) -> None:
@@ -155,14 +156,17 @@ class Shadows:
             return pointer
         if name is None or name not in self.module.globals:
             raise Unsupported(f"the constant address {pointer.text} meets active memory; copy the data into an array first")
-        shadow = name + ".shadow"
-        if shadow not in self.module.globals:
+        if name not in self._scratch:
+            shadow = name + ".shadow"
+            while shadow in self.module.globals:  # an inner derivative's
+                shadow += ".shadow"
+            self._scratch[name] = shadow
             words = self.module.globals[name].split("=", 1)[1]
             keyword = "constant" if " constant " in words else "global"
             initialiser = words.split(f" {keyword} ", 1)[1]
             self.module.globals[shadow] = (f"{global_ref(shadow).text} = internal global "
                                            f"{type_prefix(initialiser)} zeroinitializer, align 64")
-        return global_ref(shadow)
+        return global_ref(self._scratch[name])
 
 
 def type_prefix(text: str) -> str:

@@ -25,7 +25,7 @@ Lookup = Callable[[Value], Value]
 
 @dataclass(frozen=True)
 class Array:
-    """Slot in a counted nest: ``base[index]``, the index made of the counters of ``loops``; ``sizes``: trip counts of all but the outermost."""
+    """Slot in a counted nest: ``base[index]``, the index made of the counters of ``loops``; ``sizes``: trip counts but the outermost's."""
 
     base: Value
     loops: list[Loop]
