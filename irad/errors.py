@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 
 from irad_passes import errors as engine
@@ -71,7 +72,7 @@ def public(error: engine.PassError, subject: str, place: str, line: int | None =
             found = InternalError(f"{subject}: {error}, in {place}. {PLEASE} with the IR in {saved(error.text)}.")
         case _:
             found = InternalError(f"{subject}: {error}, in {place}. {PLEASE}.")
-    if error.instruction is not None:
+    if error.instruction is not None and sys.version_info >= (3, 11):
         found.add_note(f"The instruction: {error.instruction!r}")
     return found
 
