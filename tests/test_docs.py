@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numba import float64, jit, njit, objmode, prange
+from numba.experimental import jitclass
 
+import irad
+from irad.errors import ArgumentTypeError, IradError, NoDerivativeError, UnsupportedError
 from pages import ROOT, broken_links, run_blocks
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
@@ -33,3 +39,91 @@ def test_a_wrong_page_is_found(tmp_path: Path) -> None:
     assert broken_links(page) == ["none.md"]
     with pytest.raises(AssertionError, match="Expected:\n    4\nGot:\n    3"):
         run_blocks(page)
+
+
+# ---- docs/differentiable.md: what stands under "Not yet" is an error, what stands beside it is not
+
+
+@njit
+def power(x: float, n: int) -> float:
+    return 1.0 if n == 0 else x * power(x, n - 1)
+
+
+@njit
+def in_a_list(x: Any) -> Any:
+    values = [2.0 * x]
+    return values[0]
+
+
+@njit
+def in_a_dict(x: Any) -> Any:
+    values = {1: 2.0 * x}
+    return values[1]
+
+
+@jitclass([("value", float64)])
+class Box:
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+
+@njit
+def in_an_object(x: Any) -> Any:
+    return Box(x).value
+
+
+@njit
+def overlapping(x: Any, y: Any) -> Any:
+    y[:] = x + y
+    return y.sum()
+
+
+@njit
+def through_python(x: Any) -> Any:
+    with objmode(y="float64"):
+        y = float(x)
+    return y * x
+
+
+BASE = np.arange(5.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "error"),
+    [
+        (njit(lambda x: np.dot(x, x)), (BASE,), NoDerivativeError),
+        (njit(lambda x: (x @ x).sum()), (np.eye(2),), NoDerivativeError),
+        (njit(lambda x: np.linalg.det(x)), (np.eye(2),), NoDerivativeError),
+        (njit(lambda x: np.linalg.solve(x, np.ones(2)).sum()), (np.eye(2),), IradError),
+        (power, (2.0, 3), IradError),
+        (njit(lambda x: x.real), (1.0 + 2.0j,), UnsupportedError),
+        (njit(lambda x: x[0].a), (np.zeros(2, dtype=[("a", "f8")]),), ArgumentTypeError),
+        (in_a_list, (2.0,), IradError),
+        (in_a_dict, (2.0,), IradError),
+        (in_an_object, (2.0,), IradError),
+        (overlapping, (BASE[1:], BASE[:-1]), UnsupportedError),
+        (through_python, (2.0,), UnsupportedError),
+        (jit(forceobj=True)(lambda x: x), (2.0,), UnsupportedError),
+    ],
+)
+def test_not_yet(function: Any, arguments: tuple[Any, ...], error: type[IradError]) -> None:
+    with pytest.raises(error):
+        irad.gradient(function)(*arguments)
+
+
+def test_complex_numbers_inside() -> None:
+    # |(x + 2ix)(1 + ix)| = √5 x √(1 + x²)
+    slope = irad.gradient(njit(lambda x: abs(complex(x, 2.0 * x) * complex(1.0, x))))(1.5)
+    assert slope == pytest.approx(np.sqrt(5.0) * (1.0 + 2.0 * 1.5**2) / np.sqrt(1.0 + 1.5**2), rel=1e-14)
+
+
+@njit(parallel=True)
+def parallel_sum_of_squares(x: Any) -> float:
+    total = 0.0
+    for i in prange(len(x)):
+        total += x[i] ** 2
+    return total
+
+
+def test_parallel_on_one_thread() -> None:
+    np.testing.assert_array_equal(irad.gradient(parallel_sum_of_squares)(BASE), 2.0 * BASE)
