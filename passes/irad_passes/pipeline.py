@@ -15,6 +15,7 @@ from irad_passes.rules.memory import DEFINITIONS
 from irad_passes.transforms.adjoint import Adjoints
 from irad_passes.transforms.canonicalise import canonical_module
 from irad_passes.transforms.forward import Forward
+from irad_passes.transforms.hoist import hoist_loads
 from irad_passes.transforms.lower_tape import lower
 from irad_passes.transforms.returns import merge_returns, split_returns
 from irad_passes.transforms.retype import retype
@@ -47,6 +48,7 @@ def differentiate(text: str, request: Request) -> Answer:
         merge_returns(function, status=False)
     pointers = memory(function, request.rules)
     floats = retype(function, request, pointers)
+    hoist_loads(function, pointers)
     aborting = abort_blocks(function, request.status)
     active = activity(function, request, pointers, aborting)
     written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)

@@ -71,7 +71,7 @@ class Recompute:
         """What ``value`` can be recomputed from; None where it has to be kept."""
         match value.opcode:
             case "load":
-                plain = not value.extra.get("volatile") and not value.extra.get("atomic")
+                plain = not value.extra.get("volatile") and not value.extra.get("ordering")
                 return value.operands if plain and not self._overwrites.after(value) else None
             case "phi":
                 return self._phi(value)

@@ -17,8 +17,8 @@ from irad_passes.transforms.forward import no_derivative, scaled, zero
 from irad_passes.transforms.shadow import Shadows, zero_fill
 from irad_passes.transforms.tape import Lookup
 
-FLAGS = ("reassoc", "contract")
-"""The order in which adjoints are added up is nobody's semantics."""
+FLAGS = ("reassoc", "nsz", "contract")
+"""The order in which adjoints are added up, and the sign of one that is zero, is nobody's semantics."""
 
 
 

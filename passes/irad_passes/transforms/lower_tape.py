@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Block, Constant, Function, Instruction, Module, Value, const
+from irad_passes.ir.model import Block, Function, Instruction, Module, Value, const
 from irad_passes.ir.read import read
 from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
@@ -53,22 +53,46 @@ ready:
   %limit = getelementptr i8, ptr %start, i64 %total
   %limit.at = getelementptr i8, ptr %arena, i64 8
   store ptr %limit, ptr %limit.at
+  %top.at = getelementptr i8, ptr %arena, i64 32
+  store ptr %start, ptr %top.at
   ret ptr %arena
 fail:
   ret ptr null
 }}
 
-define internal noalias ptr @irad.tape.grow(ptr %arena, i64 %size, i64 %align) noinline cold nounwind {{
+define internal noalias ptr @irad.tape.take(ptr %arena, i64 %size, i64 %align) noinline nounwind memory(argmem: readwrite, inaccessiblemem: readwrite) {{
 entry:
-  %padded = add i64 %size, %align
+  %top.at = getelementptr i8, ptr %arena, i64 32
+  %top = load ptr, ptr %top.at
+  %limit.at = getelementptr i8, ptr %arena, i64 8
+  %limit = load ptr, ptr %limit.at
+  %low = add i64 %align, -1
+  %address = ptrtoint ptr %top to i64
+  %negative = sub i64 0, %address
+  %skip = and i64 %negative, %low
+  %end = ptrtoint ptr %limit to i64
+  %room = sub i64 %end, %address
+  %odd = add i64 %size, {_UNIT - 1}
+  %whole = and i64 %odd, -{_UNIT}
+  %wanted = add i64 %whole, %skip
+  %huge = icmp ugt i64 %size, {_HUGE}
+  %over = icmp ugt i64 %wanted, %room
+  %full = or i1 %huge, %over
+  br i1 %full, label %grow, label %fits
+fits:
+  %aligned = getelementptr i8, ptr %top, i64 %skip
+  %next = getelementptr i8, ptr %aligned, i64 %whole
+  store ptr %next, ptr %top.at
+  ret ptr %aligned
+grow:
+  br i1 %huge, label %fail, label %make
+make:
+  %padded = add i64 %whole, %align
   %total.at = getelementptr i8, ptr %arena, i64 16
   %total = load i64, ptr %total.at
   %larger = icmp ugt i64 %padded, %total
   %capacity = select i1 %larger, i64 %padded, i64 %total
   %bytes = add i64 %capacity, 16
-  %huge = icmp ugt i64 %size, 1152921504606846976
-  br i1 %huge, label %fail, label %make
-make:
   %chunk = call ptr @malloc(i64 %bytes)
   %failed = icmp eq ptr %chunk, null
   br i1 %failed, label %fail, label %link
@@ -79,16 +103,14 @@ link:
   %sum = add i64 %total, %capacity
   store i64 %sum, ptr %total.at
   %start = getelementptr i8, ptr %chunk, i64 16
-  %limit = getelementptr i8, ptr %start, i64 %capacity
-  %limit.at = getelementptr i8, ptr %arena, i64 8
-  store ptr %limit, ptr %limit.at
-  %address = ptrtoint ptr %start to i64
-  %low = add i64 %align, -1
-  %up = add i64 %address, %low
-  %mask = sub i64 0, %align
-  %aligned = and i64 %up, %mask
-  %skip = sub i64 %aligned, %address
-  %result = getelementptr i8, ptr %start, i64 %skip
+  %chunk.limit = getelementptr i8, ptr %start, i64 %capacity
+  store ptr %chunk.limit, ptr %limit.at
+  %start.address = ptrtoint ptr %start to i64
+  %start.negative = sub i64 0, %start.address
+  %start.skip = and i64 %start.negative, %low
+  %result = getelementptr i8, ptr %start, i64 %start.skip
+  %chunk.next = getelementptr i8, ptr %result, i64 %whole
+  store ptr %chunk.next, ptr %top.at
   ret ptr %result
 fail:
   ret ptr null
@@ -174,17 +196,16 @@ def _add_runtime(module: Module) -> None:
 
 
 class _Lowering:
-    """Lowers the tape operations of one function; its arena, top and limit are local variables, so that loops keep them in registers."""
+    """Lowers the tape operations of one function.
+
+    A reservation is a call whose result LLVM knows to overlap nothing else, which is worth more than saving the call.
+    """
 
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.arena: Value = const(T.PTR, 0)
         self._failed: Block | None = None
 
     def run(self) -> None:
-        entry = Builder(self.function.entry, 0)
-        self._top = entry.alloca(T.PTR, "tape.top")
-        self._limit = entry.alloca(T.PTR, "tape.limit")
         for i in [i for i in self.function.instructions() if i.callee in (OPEN, CLOSE, RESERVE, HOLD)]:
             match i.callee:
                 case "irad.tape.open":
@@ -194,8 +215,7 @@ class _Lowering:
                     i.erase()
                 case "irad.tape.reserve":
                     b = Builder.before(i)
-                    result = self._reserve(b, i.operands[0], i.operands[1], i.operands[2])
-                    i.replace_all_uses_with(result)
+                    i.replace_all_uses_with(self._reserve(b, i.operands[0], i.operands[1], i.operands[2]))
                     i.erase()
                 case _:
                     self._hold(i)
@@ -204,45 +224,15 @@ class _Lowering:
         b = Builder.before(i)
         arena = b.call("irad.tape.acquire", T.PTR, [], "tape.arena")
         i.replace_all_uses_with(arena)
-        after = self._branch(b, b.icmp("eq", arena, const(T.PTR, 0)), self._return_error())
-        after.store(after.offset(arena, 64), self._top)
-        after.store(after.load(T.PTR, after.offset(arena, 8)), self._limit)
+        self._branch(b, b.icmp("eq", arena, const(T.PTR, 0)), self._return_error())
         i.erase()
 
     def _reserve(self, b: Builder, arena: Value, size: Value, align: Value) -> Value:
         """Emit a reservation; ``b`` is behind it afterwards."""
-        top = b.load(T.PTR, self._top, "top")
-        address = b.cast("ptrtoint", top, T.I64)
-        room = b.binary("sub", b.cast("ptrtoint", b.load(T.PTR, self._limit, "limit"), T.I64), address, "room")
-        size = self._rounded(b, size)
-        aligned: Value = top
-        wanted = size
-        if not (isinstance(align, Constant) and align.int_value is not None and align.int_value <= _UNIT):
-            skip = b.binary("and", b.sub(const(T.I64, 0), address), b.sub(align, const(T.I64, 1)), "skip")
-            aligned, wanted = b.offset(top, skip, "aligned"), b.add(size, skip)
-        full = b.binary("or", b.icmp("ugt", wanted, room), b.icmp("ugt", size, const(T.I64, _HUGE)), "full")
-        start = b.block
-        grow, following = self.function.add_block("tape.grow"), self._split(b)
-        Builder(start).cond_br(full, grow, following)
-        g = Builder(grow)
-        chunk = g.call("irad.tape.grow", T.PTR, [arena, size, align], "chunk")
-        g = self._branch(g, g.icmp("eq", chunk, const(T.PTR, 0)), self._fail(arena), into=self.function.add_block("tape.grown"))
-        g.store(g.load(T.PTR, g.offset(arena, 8)), self._limit)
-        g.br(following)
-        result = Instruction("phi", T.PTR, name=self.function.unique("reserved"))
-        result.add_incoming(aligned, start)
-        result.add_incoming(chunk, g.block)
-        following.insert(0, result)
-        b.block, b.index = following, 1
-        b.store(b.offset(result, size), self._top)
+        result = b.call("irad.tape.take", T.PTR, [arena, size, align], "reserved")
+        following = self._branch(b, b.icmp("eq", result, const(T.PTR, 0)), self._fail(arena))
+        b.block, b.index = following.block, following.index
         return result
-
-    @staticmethod
-    def _rounded(b: Builder, size: Value) -> Value:
-        """``size`` rounded up to whole units."""
-        if isinstance(size, Constant) and size.int_value is not None:
-            return const(T.I64, -(-size.int_value // _UNIT) * _UNIT)
-        return b.binary("and", b.add(size, const(T.I64, _UNIT - 1)), const(T.I64, -_UNIT))
 
     def _hold(self, i: Instruction) -> None:
         b = Builder.before(i)
@@ -267,11 +257,11 @@ class _Lowering:
                 phi.blocks = [following if source is block else source for source in phi.blocks]
         return following
 
-    def _branch(self, b: Builder, condition: Value, target: Block, into: Block | None = None) -> Builder:
-        """Branch to ``target`` where ``condition`` holds; the rest goes on in a new block, or in ``into``."""
-        following = into or self._split(b)
+    def _branch(self, b: Builder, condition: Value, target: Block) -> Builder:
+        """Branch to ``target`` where ``condition`` holds; the rest goes on in a new block."""
+        following = self._split(b)
         Builder(b.block).cond_br(condition, target, following)
-        return Builder(following, 0 if into is None else None)
+        return Builder(following, 0)
 
     def _return_error(self) -> Block:
         if self._failed is None:

@@ -50,6 +50,8 @@ class Shadows:
             self.shadowed.append(shadowed)
             if shadowed:
                 self.map[argument] = self._add(parameters, argument, T.PTR, ".shadow")
+                if self.request.mode is Mode.REVERSE:
+                    self.companion[argument].attributes = "noalias"
             elif parameter.activity is ParameterActivity.ACTIVE:
                 forward = self.request.mode is Mode.FORWARD
                 self._add(parameters, argument, argument.type if forward else T.PTR, ".dot" if forward else ".bar")
