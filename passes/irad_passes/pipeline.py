@@ -1,26 +1,93 @@
-"""From LLVM text to the LLVM text of its derivative: the passes in their order, the module verified behind each."""
+"""From LLVM text to the LLVM text of its derivative: `PASSES` in their order, the module verified behind each."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from irad_passes.analysis.activity import activity
 from irad_passes.analysis.cfg import abort_blocks
 from irad_passes.analysis.memory import is_argument, memory
-from irad_passes.ir import types as T
-from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module
-from irad_passes.ir.read import read
+from irad_passes.ir.model import Function, Module
 from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
 from irad_passes.request import Answer, Mode, Request
-from irad_passes.rules.memory import DEFINITIONS
 from irad_passes.transforms.adjoint import Adjoints
 from irad_passes.transforms.canonicalise import canonical_module
+from irad_passes.transforms.finish import finish
 from irad_passes.transforms.forward import Forward
 from irad_passes.transforms.hoist import hoist_loads
 from irad_passes.transforms.lower_tape import lower
 from irad_passes.transforms.returns import merge_returns, split_returns
-from irad_passes.transforms.retype import retype
+from irad_passes.transforms.retype import FloatTypes, retype
 from irad_passes.transforms.reverse import Reverse
 from irad_passes.transforms.shadow import Shadows
+
+__all__ = ["PASSES", "differentiate", "lower"]
+
+
+@dataclass
+class Work:
+    """What travels through the passes: the function in its module, the request, and what the `Answer` will say of the parameters."""
+
+    module: Module
+    function: Function
+    request: Request
+    shadowed: tuple[bool, ...] = ()
+    written: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One step: valid IR in, valid IR out."""
+
+    name: str
+    run: Callable[[Work], None]
+
+
+def _split_returns(work: Work) -> None:
+    if work.request.status:
+        split_returns(work.function)
+    else:
+        merge_returns(work.function, status=False)
+
+
+def _retype(work: Work) -> None:
+    retype(work.function, work.request, memory(work.function, work.request.rules))
+
+
+def _hoist_loads(work: Work) -> None:
+    hoist_loads(work.function, memory(work.function, work.request.rules))
+
+
+def _derive(work: Work) -> None:
+    function, request = work.function, work.request
+    pointers = memory(function, request.rules)
+    work.written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
+    aborting = abort_blocks(function, request.status)
+    active = activity(function, request, pointers, aborting)
+    floats = FloatTypes(function, request, pointers)
+    shadows = Shadows(work.module, function, request, active)
+    work.shadowed = tuple(shadows.shadowed)
+    if request.mode is Mode.FORWARD:
+        Forward(function, request, pointers, active, shadows, aborting).run()
+    else:
+        adjoints = Adjoints(function, request, pointers, active, shadows, floats.of)
+        Reverse(function, request, pointers, adjoints, aborting).run()
+
+
+def _finish(work: Work) -> None:
+    finish(work.module, work.function, work.request.name)
+
+
+PASSES = (
+    Pass("split-returns", _split_returns),
+    Pass("retype", _retype),
+    Pass("hoist-loads", _hoist_loads),
+    Pass("derive", _derive),
+    Pass("finish", _finish),
+)
+"""What happens to a module that `transforms.canonicalise` has read; `lower` takes the tape out of the result, for execution."""
 
 
 def differentiate(text: str, request: Request) -> Answer:
@@ -35,6 +102,8 @@ def differentiate(text: str, request: Request) -> Answer:
 
     Raises
     ------
+    ValueError
+        The request has another number of parameters than the function.
     NoDerivative, Unsupported, ParseError, VerificationError
         See `errors`.
     """
@@ -42,70 +111,8 @@ def differentiate(text: str, request: Request) -> Answer:
     function = module.functions[request.function]
     if len(function.arguments) != len(request.parameters):
         raise ValueError(f"{request.function} has {len(function.arguments)} parameters, the request has {len(request.parameters)}")
-    if request.status:
-        split_returns(function)
-    else:
-        merge_returns(function, status=False)
-    pointers = memory(function, request.rules)
-    floats = retype(function, request, pointers)
-    hoist_loads(function, pointers)
-    aborting = abort_blocks(function, request.status)
-    active = activity(function, request, pointers, aborting)
-    written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
-    shadows = Shadows(module, function, request, active)
-    if request.mode is Mode.FORWARD:
-        Forward(function, request, pointers, active, shadows, aborting).run()
-    else:
-        adjoints = Adjoints(function, request, pointers, active, shadows, floats.of)
-        Reverse(function, request, pointers, adjoints, aborting).run()
-    _rename(module, function, request.name)
-    finish(module, request.name)
-    verify(module, request.mode.value)
-    return Answer(write(module), request.name, tuple(shadows.shadowed), written)
-
-
-def _rename(module: Module, function: Function, name: str) -> None:
-    """Make the derivative the only new function: exported under its name, with attributes that are true of it."""
-    del module.functions[function.name]
-    function.name = name
-    function.prefix = ""
-    function.suffix = "mustprogress nounwind"
-    module.functions[name] = function
-
-
-def finish(module: Module, *roots: str) -> None:
-    """Drop the functions that ``roots`` do not call; add the definitions and declarations that are missing."""
-    kept: dict[str, Function] = {}
-    declared: dict[str, Function] = {}
-    pending = list(roots)
-    while pending:
-        name = pending.pop()
-        if name in kept:
-            continue
-        if name not in module.functions and name in DEFINITIONS:
-            module.functions |= read(DEFINITIONS[name]).functions
-        function = module.functions.get(name) or declared.get(name)
-        if function is None:
-            continue
-        kept[name] = function
-        for i in function.instructions():
-            if i.callee is not None and i.callee not in module.functions and i.callee not in DEFINITIONS:
-                declared.setdefault(i.callee, _declaration(i))
-            pending += [n for o in i.operands if isinstance(o, Constant) for n in _names(o)]
-    unseen = {n: f for n, f in module.functions.items() if any("@" + n in text or f'@"{n}"' in text for text in module.globals.values())}
-    module.functions = unseen | kept
-
-
-def _names(value: Constant) -> list[str]:
-    name = value.global_name
-    return [] if name is None else [name]
-
-
-def _declaration(i: Instruction) -> Function:
-    assert i.callee is not None
-    types = tuple(o.type for o in i.arguments)
-    arguments = [Argument(type_, "") for type_ in types]
-    return Function(i.callee, T.function(i.type, types), arguments)
-
-
-__all__ = ["differentiate", "lower"]
+    work = Work(module, function, request)
+    for step in PASSES:
+        step.run(work)
+        verify(module, step.name, text=step is PASSES[-1])
+    return Answer(write(module), request.name, work.shadowed, work.written)

@@ -13,8 +13,8 @@ from irad_passes.ir.types import VOID
 from irad_passes.ir.write import function_text, write
 
 
-def verify(module: Module, stage: str = "") -> None:
-    """Check ``module``; ``stage`` is what made it, for the message.
+def verify(module: Module, stage: str = "", text: bool = True) -> None:
+    """Check ``module``; ``stage`` is what made it, for the message. Without ``text``, its structure only.
 
     Raises
     ------
@@ -26,12 +26,14 @@ def verify(module: Module, stage: str = "") -> None:
         problem = next(_problems(function), None)
         if problem is not None:
             raise VerificationError(f"invalid IR{behind}: @{function.name}: {problem}", _text_of(function))
-    text = write(module)
+    if not text:
+        return
+    printed = write(module)
     try:
-        with binding.parse_assembly(text, binding.create_context()) as parsed:
+        with binding.parse_assembly(printed, binding.create_context()) as parsed:
             parsed.verify()
     except RuntimeError as error:
-        raise VerificationError(f"invalid IR{behind}: {error}", text) from error
+        raise VerificationError(f"invalid IR{behind}: {error}", printed) from error
 
 
 def _text_of(function: Function) -> str:

@@ -1,0 +1,48 @@
+"""Make the derivative a module of its own: exported under its name, with all that it calls and nothing else."""
+
+from __future__ import annotations
+
+from irad_passes.ir import types as T
+from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module
+from irad_passes.ir.read import read
+from irad_passes.rules.memory import DEFINITIONS
+
+
+def finish(module: Module, function: Function, name: str) -> None:
+    """Rename the function, with attributes that are true of a derivative; drop what it does not call, declare what is missing."""
+    del module.functions[function.name]
+    function.name = name
+    function.prefix = ""
+    function.suffix = "mustprogress nounwind"
+    module.functions[name] = function
+    _collect(module, name)
+
+
+def _collect(module: Module, root: str) -> None:
+    """Leave the functions that ``root`` calls, and those that globals name."""
+    kept: dict[str, Function] = {}
+    declared: dict[str, Function] = {}
+    pending = [root]
+    while pending:
+        name = pending.pop()
+        if name in kept:
+            continue
+        if name not in module.functions and name in DEFINITIONS:
+            module.functions |= read(DEFINITIONS[name]).functions
+        function = module.functions.get(name) or declared.get(name)
+        if function is None:
+            continue
+        kept[name] = function
+        for i in function.instructions():
+            if i.callee is not None and i.callee not in module.functions and i.callee not in DEFINITIONS:
+                declared.setdefault(i.callee, _declaration(i))
+            pending += [o.global_name for o in i.operands if isinstance(o, Constant) and o.global_name is not None]
+    named = {n: f for n, f in module.functions.items() if any("@" + n in text or f'@"{n}"' in text for text in module.globals.values())}
+    module.functions = named | kept
+
+
+def _declaration(i: Instruction) -> Function:
+    """A declaration that fits a call."""
+    assert i.callee is not None
+    types = tuple(o.type for o in i.arguments)
+    return Function(i.callee, T.function(i.type, types), [Argument(type_, "") for type_ in types])
