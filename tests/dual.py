@@ -139,16 +139,19 @@ class Dual:
         return self // other, self % other
 
     # The parts of a complex number are linear in it over the reals.
+    def linear(self, part: Callable[[Number], Number]) -> Dual:
+        return Dual(part(self.value), np.array([part(t) for t in self.tangent]), self.level)
+
     @property
     def real(self) -> Dual:
-        return Dual(self.value.real, self.tangent.real, self.level)
+        return self.linear(lambda x: x.real)
 
     @property
     def imag(self) -> Dual:
-        return Dual(self.value.imag, self.tangent.imag, self.level)
+        return self.linear(lambda x: x.imag)
 
     def conjugate(self) -> Dual:
-        return Dual(self.value.conjugate(), self.tangent.conjugate(), self.level)
+        return self.linear(lambda x: x.conjugate())
 
 
 def primal(x: Number) -> Number:

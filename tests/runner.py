@@ -6,24 +6,19 @@ call gives the same bits, and that all memory of Numba's runtime is released.
 
 from __future__ import annotations
 
-import gc
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numba import njit
-from numba.core.runtime import rtsys
-from numba.core.runtime._nrt_python import memsys_enable_stats
 
 import irad
-from reference import Run, Tree, dual_hessian_product, dual_jacobian, layout_copy, leaves, unflatten
+from calling import Outcome, calling, in_dtype, of_type, raised, twice
+from reference import Run, Tree, dual_hessian_product, dual_jacobian, leaves, unflatten
 from scenarios.scenario import Scenario, signed
-
-memsys_enable_stats()
 
 ROUNDINGS = 2**10
 """How many roundings, each of half a unit in the last place, all of one sign, are granted to a scenario.
@@ -61,18 +56,6 @@ def primal(scenario: Scenario) -> Any:
     return compiled(scenario.function, **scenario.options)
 
 
-def in_dtype(tree: Tree, dtype: type) -> Tree:
-    """A fresh copy with all floats in ``dtype``, strides kept; Python's own floats for float64."""
-    if isinstance(tree, tuple):
-        items = [in_dtype(item, dtype) for item in tree]
-        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    if isinstance(tree, np.ndarray):
-        return layout_copy(tree, dtype if tree.dtype.kind == "f" else tree.dtype)
-    if isinstance(tree, (float, np.floating)):
-        return float(tree) if dtype is np.float64 else dtype(tree)
-    return tree
-
-
 def positional(scenario: Scenario, case: tuple[Any, ...]) -> tuple[Any, ...]:
     """The arguments of a case with its keywords in their places."""
     if not scenario.keywords:
@@ -80,6 +63,20 @@ def positional(scenario: Scenario, case: tuple[Any, ...]) -> tuple[Any, ...]:
     bound = inspect.signature(scenario.function).bind(*case, **scenario.keywords)
     bound.apply_defaults()
     return bound.args
+
+
+def as_called(scenario: Scenario, function: Any) -> Callable[..., Any]:
+    """``function`` of the positional arguments, called with the scenario's keywords in the order in which they are given there."""
+    if not scenario.keywords:
+        return function
+    names = list(inspect.signature(scenario.function).parameters)
+
+    def call(*args: Any) -> Any:
+        by_name = dict(zip(names, args, strict=True))
+        given = [by_name.pop(name) for name in names if name not in scenario.keywords]
+        return function(*given, **{name: by_name[name] for name in scenario.keywords})
+
+    return call
 
 
 def reference(scenario: Scenario, args: tuple[Any, ...]) -> Run:
@@ -139,47 +136,9 @@ def directions(count: int) -> list[np.ndarray]:
     return [signed(count), *(np.eye(count) if count <= 8 else ())]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a call returned, and its arguments after it."""
-
-    result: Tree
-    args: tuple[Any, ...]
-
-
-def leaked(call: Callable[[], Any]) -> int:
-    """How many blocks of Numba's runtime are alive after a call that were not before, once its result is dropped."""
-    for _ in range(2):
-        before = rtsys.get_allocation_stats()
-        call()
-        after = rtsys.get_allocation_stats()
-        left = (after.alloc - after.free + after.mi_alloc - after.mi_free) - (before.alloc - before.free + before.mi_alloc - before.mi_free)
-        if left == 0:
-            break
-        gc.collect()  # Cycles from before may have been collected during the call: collect them now, and count again.
-    return left
-
-
-def twice(function: Any, args: tuple[Any, ...], dtype: type, where: str) -> Outcome:
-    """Call a derivative on fresh arguments, and again: the same bits (the tape is used again), and nothing left behind."""
-    given = in_dtype(args, dtype)
-    result = function(*given)
-    # Taken out of the arrays that Numba's runtime owns, lest they count as leaked.
-    first, second = [np.array(leaves((result, given)))], []
-
-    def again() -> None:
-        fresh = in_dtype(args, dtype)
-        second.append(np.array(leaves((function(*fresh), fresh))))
-
-    left = leaked(again)
-    np.testing.assert_array_equal(second, first, err_msg=f"{where}: the second call differs from the first")
-    assert left == 0, f"{where}: {left} blocks leaked"
-    return Outcome(result, given)
-
-
 def check_primal(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
     expected = reference(scenario, args)
-    found = twice(primal(scenario), args, dtype, where)
+    found = twice(as_called(scenario, primal(scenario)), args, dtype, where)
     compare(scenario, found.result, expected.value, dtype, where)
     compare_arguments(scenario, found.args, expected.args, dtype, where)
 
@@ -188,7 +147,7 @@ def check_reverse(scenario: Scenario, args: tuple[Any, ...], dtype: type, where:
     expected = reference(scenario, args)
     if returns_number(scenario):
         gradient = irad.gradient(primal(scenario), argnums(scenario))
-        found = twice(gradient, args, dtype, where)
+        found = twice(as_called(scenario, gradient), args, dtype, where)
         compare_gradient(scenario, found.result, expected.matrix[0], args, dtype, where)
     else:
         found = pulled_back(scenario, irad.vjp(primal(scenario), argnums(scenario)), expected, args, dtype, where)
@@ -205,27 +164,19 @@ def check_njit(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: st
     compare_arguments(scenario, found.args, expected.args, dtype, where)
 
 
-def calling(derivative: Any) -> Any:
-    """A compiled function that calls the derivative, a global to it."""
-
-    @njit
-    def caller(*args):
-        return derivative(*args)
-
-    return caller
-
-
 def check_forward(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
     expected = reference(scenario, args)
     jvp = irad.jvp(primal(scenario))
     for direction in directions(expected.matrix.shape[1]):
         direction = direction.astype(dtype).astype(float)
-        found = twice(jvp, (args, tangents(scenario, args, direction)), dtype, where)
+        along = tangents(scenario, args, direction)
+        found = twice(jvp, (args, along), dtype, where)
         value, slope = found.result
         compare(scenario, value, expected.value, dtype, where + ", result")
         with np.errstate(invalid="ignore"):
             compare(scenario, slope, unflatten(expected.value, list(strong_product(expected.matrix, direction))), dtype, where)
         compare_arguments(scenario, found.args[0], expected.args, dtype, where)
+        compare(scenario, found.args[1], along, dtype, where + ", tangents after the call")
 
 
 def check_forward_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
@@ -238,6 +189,7 @@ def check_forward_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype:
     compare_gradient(scenario, first, expected.matrix[0], args, dtype, where)
     product = dual_hessian_product(scenario.function, args, scenario.argnums, along)
     compare_gradient(scenario, second, product, args, dtype, where + ", second derivative")
+    compare_arguments(scenario, found.args[0], expected.args, dtype, where)
 
 
 CHECKS = {
@@ -252,11 +204,15 @@ CHECKS = {
 def pulled_back(scenario: Scenario, vjp: Any, expected: Run, args: tuple[Any, ...], dtype: type, where: str) -> Outcome:
     """Check a vjp with an irregular cotangent."""
     weights = signed(expected.matrix.shape[0]).astype(dtype).astype(float)
-    found = twice(vjp, (args, unflatten(expected.value, list(map(float, weights)))), dtype, where)
+    primal(scenario)(*in_dtype(args, dtype))
+    # A function of float32 may well return float64: the cotangent has the types of the result.
+    returned = primal(scenario).nopython_signatures[-1].return_type
+    cotangent = of_type(returned, unflatten(expected.value, list(map(float, weights))))
+    found = twice(lambda *given: vjp(given, cotangent), args, dtype, where)
     value, adjoint = found.result
     compare(scenario, value, expected.value, dtype, where + ", result")
     compare_gradient(scenario, adjoint, strong_product(expected.matrix.T, weights), args, dtype, where)
-    return Outcome(found.result, found.args[0])
+    return found
 
 
 def strong_product(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
@@ -301,7 +257,8 @@ def compare_arguments(scenario: Scenario, found: tuple[Any, ...], expected: tupl
 
 def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype: type, where: str) -> None:
     """The derivative raises what the primal raises, has written what it has written, and leaks no more than it does."""
-    expected, after, left = raised(primal(scenario), args, dtype)
+    function = calling(primal(scenario)) if mode is Mode.NJIT else primal(scenario)
+    expected, after, left = raised(function, args, dtype)
     assert type(expected) is scenario.raises, f"{where}: the primal raises {expected!r}"
     given = args
     if mode is Mode.PRIMAL:
@@ -317,21 +274,3 @@ def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype
     assert type(found) is type(expected) and found.args == expected.args, f"{where}: {found!r} instead of {expected!r}"
     compare_arguments(scenario, found_after[0] if mode is Mode.FORWARD else found_after, after, dtype, where)
     assert found_left <= left, f"{where}: {found_left} blocks leaked, {left} by the primal"
-
-
-def raised(function: Any, args: tuple[Any, ...], dtype: type) -> tuple[BaseException | None, tuple[Any, ...], int]:
-    """The exception of a call, the arguments after it, and the memory that a second such call leaks."""
-    outcomes = []
-
-    def attempt() -> None:
-        given = in_dtype(args, dtype)
-        try:
-            function(*given)
-        except Exception as error:
-            outcomes.append((error.with_traceback(None), given))
-        else:
-            outcomes.append((None, given))
-
-    attempt()
-    left = leaked(attempt)
-    return *outcomes[0], left

@@ -18,7 +18,7 @@ from scenarios.scenario import Scenario
 from strategies import ACTIVE, Program, programs
 
 PROGRAMS = int(os.environ.get("IRAD_PROGRAMS", "200"))
-CHUNK = 5
+CHUNK = 10
 SHIFT = 1e-7
 SENSITIVE = 1e4
 """Programs whose derivative or result changes by more than this times a change of the arguments are set aside: they are near a

@@ -194,8 +194,8 @@ def concatenated(a, b):
 
 
 def stacked(x, y):
-    t = np.array([x, y, x * y])
-    m = np.array([[x, 1.0], [y, x * x]])
+    t = np.array((x, y, x * y))
+    m = np.array(((x, x), (y, x * x)))
     return np.sum(t * t) * m[1, 1] + m[1, 0] * t[2]
 
 

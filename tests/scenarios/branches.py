@@ -144,7 +144,7 @@ def row_or_temporary(a, k):
     if k >= 0:
         row = a[k]
     else:
-        row = np.ones(a.shape[1])
+        row = np.ones_like(a[0])
     s = 0.0
     for i in range(row.shape[0]):
         s += row[i] * row[i] * a[0, i]

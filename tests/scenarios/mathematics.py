@@ -177,7 +177,7 @@ SCENARIOS = (
     ),
     Scenario(black_scholes, [(1.1, 1.0, 0.03, 0.4, 2.0)]),
     Scenario(integer_round_trips, [(0.67, 3)]),
-    Scenario(single_precision_inside, [(0.75,)], derivative=lambda x: [[3 * x * x]]),
+    Scenario(single_precision_inside, [(0.75,)], condition=2.0**29, derivative=lambda x: [[3 * x * x]]),
     Scenario(true_division, [(0.67, 3)], derivative=lambda x, n: [[1 / n - n / x**2 + x // 0.3]]),
     Scenario(divmod_of_floats, QUADRANTS, derivative=lambda x, y: [[x // y + 2 * (x % y), -2 * (x % y) * (x // y)]]),
     Scenario(branches_on_special_values, [(0.6,), (-0.6,)]),

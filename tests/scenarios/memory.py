@@ -207,7 +207,7 @@ def relaxation(u, rounds):
 def heat_with_two_buffers(u, rounds):
     n = u.shape[0]
     old = u
-    new = np.zeros(n)
+    new = np.zeros_like(u)
     for _ in range(rounds):
         for i in range(1, n - 1):
             new[i] = old[i] + 0.2 * (old[i - 1] - 2.0 * old[i] + old[i + 1]) * old[i]

@@ -229,7 +229,7 @@ def constant_temporary(a):
 
 def swapped_temporaries(a, n):
     t = a * a
-    u = np.ones(a.shape[0])
+    u = np.ones_like(a)
     for _ in range(n):
         for i in range(a.shape[0]):
             u[i] = t[i] * 0.5 + u[i] * a[i]
@@ -240,7 +240,8 @@ def swapped_temporaries(a, n):
 def view_outlives_temporary(a):
     view = a[:0]
     for i in range(3):
-        t = a * (i + 1.0)
+        t = a * a
+        t[1] *= i + 1
         view = t[1:]
     return view[0] * view[1]
 
@@ -287,7 +288,7 @@ SCENARIOS = (
     Scenario(boolean_temporary, [(signed(6),)]),
     Scenario(constant_temporary, [(numbers(5),)], derivative=lambda a: [2 * a / np.arange(1, a.size + 1)]),
     Scenario(swapped_temporaries, [(numbers(4), n) for n in (3, 2, 0)]),
-    Scenario(view_outlives_temporary, [(numbers(4),)], derivative=lambda a: [[0.0, 9 * a[2], 9 * a[1], 0.0]]),
+    Scenario(view_outlives_temporary, [(numbers(4),)], derivative=lambda a: [[0.0, 6 * a[1] * a[2] ** 2, 6 * a[1] ** 2 * a[2], 0.0]]),
     Scenario(two_temporaries_selected, [(numbers(3), True), (numbers(3), False)]),
     Scenario(tuple_of_temporaries, [(numbers(4),)], derivative=lambda a: [(2 * a + a * a) * np.exp(a)]),
 )

@@ -1,0 +1,102 @@
+"""Calls of compiled functions: on fresh arguments of a dtype, twice, watched for leaks and exceptions."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.core.runtime import rtsys
+from numba.core.runtime._nrt_python import memsys_enable_stats
+
+from reference import Tree, layout_copy, leaves
+
+memsys_enable_stats()
+
+
+def in_dtype(tree: Tree, dtype: type) -> Tree:
+    """A fresh copy with all floats in ``dtype``, strides kept; Python's own floats for float64."""
+    if isinstance(tree, tuple):
+        items = [in_dtype(item, dtype) for item in tree]
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    if isinstance(tree, np.ndarray):
+        return layout_copy(tree, dtype if tree.dtype.kind == "f" else tree.dtype)
+    if isinstance(tree, (float, np.floating)):
+        return float(tree) if dtype is np.float64 else dtype(tree)
+    return tree
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call returned, and its arguments after it."""
+
+    result: Tree
+    args: tuple[Any, ...]
+
+
+def leaked(call: Callable[[], Any]) -> int:
+    """How many blocks of Numba's runtime are alive after a call that were not before, once its result is dropped."""
+    for _ in range(2):
+        before = rtsys.get_allocation_stats()
+        call()
+        after = rtsys.get_allocation_stats()
+        left = (after.alloc - after.free + after.mi_alloc - after.mi_free) - (before.alloc - before.free + before.mi_alloc - before.mi_free)
+        if left == 0:
+            break
+        gc.collect()  # Cycles from before may have been collected during the call: collect them now, and count again.
+    return left
+
+
+def twice(function: Any, args: tuple[Any, ...], dtype: type, where: str) -> Outcome:
+    """Call a derivative on fresh arguments, and again: the same bits (the tape is used again), and nothing left behind."""
+    given = in_dtype(args, dtype)
+    result = function(*given)
+    # Taken out of the arrays that Numba's runtime owns, lest they count as leaked.
+    first, second = [np.array(leaves((result, given)))], []
+
+    def again() -> None:
+        fresh = in_dtype(args, dtype)
+        second.append(np.array(leaves((function(*fresh), fresh))))
+
+    left = leaked(again)
+    np.testing.assert_array_equal(second[0], first[0], err_msg=f"{where}: the second call differs from the first")
+    assert left == 0, f"{where}: {left} blocks leaked"
+    return Outcome(result, given)
+
+
+def raised(function: Any, args: tuple[Any, ...], dtype: type) -> tuple[BaseException | None, tuple[Any, ...], int]:
+    """The exception of a call, the arguments after it, and the memory that a second such call leaks."""
+    outcomes = []
+
+    def attempt() -> None:
+        given = in_dtype(args, dtype)
+        try:
+            function(*given)
+        except Exception as error:
+            outcomes.append((error.with_traceback(None), given))
+        else:
+            outcomes.append((None, given))
+
+    attempt()
+    left = leaked(attempt)
+    return *outcomes[0], left
+
+
+def calling(derivative: Any) -> Any:
+    """A compiled function that calls the derivative, a global to it."""
+
+    @njit
+    def caller(*args):
+        return derivative(*args)
+
+    return caller
+
+
+def of_type(numba_type: Any, tree: Tree) -> Tree:
+    if isinstance(numba_type, types.BaseTuple):
+        return tuple(map(of_type, numba_type.types, tree))
+    dtype = np.dtype(str(getattr(numba_type, "dtype", numba_type)))
+    return tree.astype(dtype) if isinstance(tree, np.ndarray) else dtype.type(tree)
