@@ -22,6 +22,7 @@ from irad_passes.transforms.returns import merge_returns, split_returns
 from irad_passes.transforms.retype import FloatTypes, retype
 from irad_passes.transforms.reverse import Reverse
 from irad_passes.transforms.shadow import Shadows
+from irad_passes.transforms.signs import fold_sign_tests
 
 __all__ = ["PASSES", "differentiate", "lower"]
 
@@ -62,9 +63,9 @@ def _hoist_loads(work: Work) -> None:
 
 def _derive(work: Work) -> None:
     function, request = work.function, work.request
-    pointers = memory(function, request.rules)
-    work.written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
     aborting = abort_blocks(function, request.status)
+    pointers = memory(function, request.rules, aborting)
+    work.written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
     active = activity(function, request, pointers, aborting)
     floats = FloatTypes(function, request, pointers)
     shadows = Shadows(work.module, function, request, active)
@@ -84,6 +85,7 @@ PASSES = (
     Pass("split-returns", _split_returns),
     Pass("retype", _retype),
     Pass("hoist-loads", _hoist_loads),
+    Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function)),
     Pass("derive", _derive),
     Pass("finish", _finish),
 )

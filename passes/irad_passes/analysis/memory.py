@@ -72,8 +72,8 @@ def underlying(pointer: Value) -> Value:
     return pointer
 
 
-def memory(function: Function, rules: Mapping[str, Rule]) -> Memory:
-    """Run the analysis to its fixed point."""
+def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Block] = frozenset()) -> Memory:
+    """Run the analysis to its fixed point. What ``aborting`` blocks hand out, to build an exception, does not count as escaped."""
     pointees: dict[Value, Objects] = {}
     content: dict[Object, Objects] = {UNKNOWN: frozenset({UNKNOWN})}
     globals_: dict[str, Object] = {}
@@ -151,6 +151,8 @@ def memory(function: Function, rules: Mapping[str, Rule]) -> Memory:
     outside = {o for p in function.arguments for o in pointees.get(p, NOTHING)} | {UNKNOWN}
     escaped: set[Object] = set()
     for i, rule in relevant:
+        if i.parent in aborting:
+            continue
         if i.opcode == "store" and of(i.operands[1]) & outside:
             escaped |= result.reachable(of(i.operands[0]))
         elif isinstance(rule, Transfer) and of(i.operands[0]) & outside:
