@@ -80,7 +80,7 @@ def coefficient_check(ours: Array, theirs: Array) -> Check:
     return Check("as good as scikit-learn", error <= TOLERANCE, text)
 
 
-def binary_problem(title: str, x: Array, positive: NDArray[np.bool_], c: float = 1.0) -> Problem:
+def binary_problem(name: str, x: Array, positive: NDArray[np.bool_], c: float = 1.0) -> Problem:
     """Tell ``positive`` rows of ``x`` from the others."""
     from sklearn.linear_model import LogisticRegression
 
@@ -91,10 +91,11 @@ def binary_problem(title: str, x: Array, positive: NDArray[np.bool_], c: float =
         theirs = LogisticRegression(C=c, tol=1e-10, max_iter=1000, solver="newton-cholesky").fit(x, positive)
         return [coefficient_check(parameters, np.append(theirs.coef_[0], theirs.intercept_))]
 
-    return Problem(title, binary_objective, np.zeros(x.shape[1] + 1), (x, np.where(positive, 1.0, -1.0), c), compare)
+    data = (x, np.where(positive, 1.0, -1.0), c)
+    return Problem(name, "logistic regression", binary_objective, np.zeros(x.shape[1] + 1), data, compare)
 
 
-def multinomial_problem(title: str, x: Array, label: NDArray[np.int64], c: float = 1.0) -> Problem:
+def multinomial_problem(name: str, x: Array, label: NDArray[np.int64], c: float = 1.0) -> Problem:
     """Tell the classes 0 … k-1 of ``label`` apart. The intercepts are determined up to one number added to all: only W is compared."""
     from sklearn.linear_model import LogisticRegression
 
@@ -106,4 +107,4 @@ def multinomial_problem(title: str, x: Array, label: NDArray[np.int64], c: float
         theirs = LogisticRegression(C=c, tol=1e-10, max_iter=1000, solver="newton-cholesky").fit(x, label)
         return [coefficient_check(parameters.reshape(k, d + 1)[:, :d], theirs.coef_)]
 
-    return Problem(title, multinomial_objective, np.zeros(k * (d + 1)), (x, label, k, c), compare)
+    return Problem(name, f"logistic regression of {k} classes", multinomial_objective, np.zeros(k * (d + 1)), (x, label, k, c), compare)

@@ -78,7 +78,7 @@ def pack(weights: Array, means: Array, covariances: Array) -> Array:
     return np.concatenate(parts)
 
 
-def mixture_problem(title: str, x: Array, k: int) -> Problem:
+def mixture_problem(name: str, x: Array, k: int) -> Problem:
     """Fit k Gaussians to the rows of ``x``; scikit-learn's EM starts where L-BFGS starts, from the clusters of k-means."""
     from sklearn.cluster import KMeans
     from sklearn.mixture import GaussianMixture
@@ -99,4 +99,5 @@ def mixture_problem(title: str, x: Array, k: int) -> Problem:
         text = f"log-likelihood {likelihood:.4f}, GaussianMixture's {reference:.4f} after {theirs.n_iter_} iterations of EM"
         return [Check("as good as scikit-learn", likelihood >= reference - TOLERANCE, text)]
 
-    return Problem(title, negative_log_likelihood, pack(weights, means, covariances), (x, k), compare)
+    description = f"mixture of {k} Gaussians with full covariances"
+    return Problem(name, description, negative_log_likelihood, pack(weights, means, covariances), (x, k), compare)

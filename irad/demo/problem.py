@@ -26,7 +26,8 @@ class Problem:
     ``compare`` takes the fitted parameters and checks them against another program's fit.
     """
 
-    title: str
+    name: str
+    description: str
     objective: Any
     start: NDArray[np.float64]
     data: tuple[Any, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from threadpoolctl import threadpool_limits
@@ -26,13 +27,13 @@ def problems() -> list[Callable[[], Problem]]:
 
     def digits_mixture() -> Problem:
         projected = PCA(6, random_state=0).fit_transform(digits.data)
-        return mixture_problem("digits in 6 dimensions: mixture of 10 Gaussians, full covariances", projected, 10)
+        return mixture_problem("digits, projected", projected, 10)
 
     return [
-        lambda: mixture_problem("iris: mixture of 3 Gaussians, full covariances", iris.data, 3),
-        lambda: binary_problem("breast cancer: logistic regression", cancer.data, cancer.target == 1),
+        lambda: mixture_problem("iris", iris.data, 3),
+        lambda: binary_problem("breast cancer", cancer.data, cancer.target == 1),
         digits_mixture,
-        lambda: multinomial_problem("digits: multinomial logistic regression", digits.data, digits.target),
+        lambda: multinomial_problem("digits", digits.data, digits.target),
     ]
 
 
@@ -48,15 +49,14 @@ def run(console: Console, makers: Sequence[Callable[[], Problem]] | None = None)
         for maker in makers:
             problem = maker()
             progress.advance(task)
-            name = problem.title.split(":")[0]
 
-            def stage(text: str, name: str = name) -> None:
+            def stage(text: str, name: str = problem.name) -> None:
                 progress.update(task, advance=1, description=f"{name}: {text}")
 
-            def note(text: str, name: str = name) -> None:
+            def note(text: str, name: str = problem.name) -> None:
                 progress.update(task, description=f"{name}: {text}")
 
-            console.print(f"[bold]{problem.title}[/bold]", highlight=False)
+            say(console, f"[bold]{problem.name}: {problem.description}[/bold]")
             try:
                 outcome = fit(problem, stage, note)
             except IradError as error:
@@ -68,15 +68,20 @@ def run(console: Console, makers: Sequence[Callable[[], Problem]] | None = None)
             for check in checks:
                 print_check(console, check)
                 if not check.passed:
-                    failed.append(f"{name}: {check.name}")
+                    failed.append(f"{problem.name}: {check.name}")
             console.print()
 
     console.print(times_table(outcomes))
     if failed:
-        console.print(f"{len(failed)} CHECKS FAILED: " + "; ".join(failed), style="bold red", highlight=False)
+        say(console, f"[bold red]{len(failed)} CHECKS FAILED: {'; '.join(failed)}[/bold red]")
         return 1
-    console.print(f"All {sum(len(outcome.checks) for outcome in outcomes)} checks passed.", style="bold green", highlight=False)
+    say(console, f"[bold green]All {sum(len(outcome.checks) for outcome in outcomes)} checks passed.[/bold green]")
     return 0
+
+
+def say(console: Console, text: str) -> None:
+    """Print one line, however long."""
+    console.print(text, highlight=False, soft_wrap=True)
 
 
 def print_fit(console: Console, outcome: Outcome) -> None:
@@ -84,28 +89,27 @@ def print_fit(console: Console, outcome: Outcome) -> None:
     problem, (first, last) = outcome.problem, outcome.objective
     rows, columns = problem.data[0].shape
     effort = f"{outcome.iterations} iterations, {outcome.gradients} gradients, {duration(outcome.seconds)}"
-    console.print(f"  {rows} × {columns} numbers, {problem.start.size} parameters", highlight=False)
-    console.print(f"  objective {first:.6f} → {last:.6f} after {effort}", highlight=False)
+    say(console, f"  {rows} × {columns} numbers, {problem.start.size} parameters")
+    say(console, f"  objective {first:.6f} → {last:.6f} after {effort}")
 
 
 def print_check(console: Console, check: Check) -> None:
     """Print one check."""
     mark = "[green]ok[/green]    " if check.passed else "[bold red]FAILED[/bold red]"
-    console.print(f"  {mark} {check.name}: ", end="", highlight=False)
-    console.print(check.text, markup=False, highlight=False)
+    say(console, f"  {mark} {check.name}: {escape(check.text)}")
 
 
 def times_table(outcomes: Sequence[Outcome]) -> Table:
-    """Time of value and gradient beside that of the primal, and of the 2n primals that central differences would take."""
-    table = Table(title="time per call", title_justify="left")
-    table.add_column("problem")
-    for heading in ("parameters", "primal", "gradient", "÷ primal", "differences", "÷ gradient", "compile"):
-        table.add_column(heading, justify="right")
+    """Time of value and gradient, with its ratio to the primal; of 2n primals (central differences), with its ratio to the gradient."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("time per call", no_wrap=True)
+    for heading in ("n", "primal", "gradient", "ratio", "2n primals", "ratio", "compile"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for outcome in outcomes:
         times, size = outcome.times, outcome.problem.start.size
         differences = 2 * size * times.primal
         table.add_row(
-            outcome.problem.title.split(",")[0], str(size), duration(times.primal), duration(times.gradient),
+            outcome.problem.name, str(size), duration(times.primal), duration(times.gradient),
             f"{times.gradient / times.primal:.1f}", duration(differences), f"{differences / times.gradient:.0f}",
             "" if times.compile is None else duration(times.compile),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -109,7 +110,7 @@ def test_time() -> None:
 
 def small_problem(passes: bool = True) -> Problem:
     x = RNG.standard_normal((40, 2))
-    problem = binary_problem("small: logistic regression", x, x[:, 0] + RNG.standard_normal(40) > 0)
+    problem = binary_problem("small", x, x[:, 0] + RNG.standard_normal(40) > 0)
     return problem if passes else replace(problem, compare=lambda _: [Check("same", False, "1 ≠ 2")])
 
 
@@ -121,10 +122,11 @@ def report(*problems: Problem) -> tuple[int, str]:
 
 def test_report() -> None:
     x = np.concatenate([RNG.standard_normal((30, 2)), 5.0 + RNG.standard_normal((30, 2))])
-    status, text = report(small_problem(), mixture_problem("small: two Gaussians", x, 2))
+    status, text = report(small_problem(), mixture_problem("blobs", x, 2))
     assert status == 0, text
     assert "All 8 checks passed." in text
-    assert "÷ primal" in text
+    assert re.search(r"time per call +n +primal +gradient +ratio", text)
+    assert re.search(r"small +3 +\S+ .s +\S+ .s", text)
 
 
 def test_a_failed_check_is_said() -> None:
