@@ -59,8 +59,8 @@ class Request:
 class Answer:
     """The derivative's module as LLVM text (the tape still abstract: see `transforms.lower_tape`) and what the caller must know.
 
-    ``shadowed[i]``: parameter i is a pointer that needs a shadow: because it is DUPLICATED, or because active values pass through its memory
-    (the caller then gives it a zeroed one). ``written[i]``: the function writes through parameter i."""
+    ``shadowed[i]``: parameter i is a pointer that needs a shadow: because it is DUPLICATED, or because active values pass through its
+    memory (the caller then gives it a zeroed one). ``written[i]``: the function writes through parameter i."""
 
     text: str
     name: str

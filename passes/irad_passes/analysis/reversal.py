@@ -1,6 +1,7 @@
 """The reverse sweep's control flow: which block's reverse follows which, and what has to be known to take the same way back.
 
-Blocks that only lead to an error are not part of it, regions without adjoint work are jumped over, and loops that are only passed through are not run.
+Blocks that only lead to an error are not part of it, regions without adjoint work are jumped over, and loops that are only
+passed through are not run.
 """
 
 from __future__ import annotations
@@ -136,7 +137,8 @@ def _graph(root: Block, successors: dict[Block, list[Block]]) -> Cfg:
 
 def reversal(graph: Cfg, forest: LoopForest, tree: DominatorTree, exit_block: Block, live: Set[Block],
              active: Set[Value]) -> Reversal:
-    """Plan the way back. ``live``: blocks with adjoint work; ``active``: active values. Inserts counters, and phis that remember the way where no condition tells."""
+    """Plan the way back. ``live``: blocks with adjoint work; ``active``: active values. Inserts counters, and phis that remember the
+    way where no condition tells."""
     flow = Reversal(graph, forest, tree, exit_block)
     pending = [exit_block]
     while pending:

@@ -60,7 +60,8 @@ fail:
   ret ptr null
 }}
 
-define internal noalias ptr @irad.tape.take(ptr %arena, i64 %size, i64 %align) noinline nounwind memory(argmem: readwrite, inaccessiblemem: readwrite) {{
+define internal noalias ptr @irad.tape.take(ptr %arena, i64 %size, i64 %align)
+    noinline nounwind memory(argmem: readwrite, inaccessiblemem: readwrite) {{
 entry:
   %top.at = getelementptr i8, ptr %arena, i64 32
   %top = load ptr, ptr %top.at
