@@ -131,7 +131,7 @@ def _entry(derivative: Derivative, function: Any, form: Form) -> Callable[..., A
     signature = form.signature(function)
     names = [("*" if parameter.kind is parameter.VAR_POSITIONAL else "") + name for name, parameter in signature.parameters.items()]
     name = f"{form.operator}_of_{function.__name__}"
-    scope: dict[str, Any] = {"__name__": function.__module__, "__irad_derivative__": derivative}
+    scope: dict[str, Any] = {"__name__": function.__module__ or "dynamic", "__irad_derivative__": derivative}
     exec(f"def entry({', '.join(names)}):\n    return __irad_derivative__({', '.join(names)})", scope)
     entry: Any = scope["entry"]
     entry.__name__ = entry.__qualname__ = name

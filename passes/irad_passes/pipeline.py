@@ -9,9 +9,10 @@ from irad_passes.analysis.activity import activity
 from irad_passes.analysis.cfg import abort_blocks
 from irad_passes.analysis.memory import is_argument, memory
 from irad_passes.ir.model import Function, Module
+from irad_passes.ir.types import I32, FloatType
 from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
-from irad_passes.request import Answer, Mode, Request
+from irad_passes.request import Activity, Answer, Mode, Request
 from irad_passes.transforms.adjoint import Adjoints
 from irad_passes.transforms.canonicalise import canonical_module
 from irad_passes.transforms.finish import finish
@@ -105,16 +106,29 @@ def differentiate(text: str, request: Request) -> Answer:
     Raises
     ------
     ValueError
-        The request has another number of parameters than the function.
+        The request does not fit the function's type.
     NoDerivative, Unsupported, ParseError, VerificationError
         See `errors`.
     """
     module = canonical_module(text, request.function)
     function = module.functions[request.function]
-    if len(function.arguments) != len(request.parameters):
-        raise ValueError(f"{request.function} has {len(function.arguments)} parameters, the request has {len(request.parameters)}")
+    _check(function, request)
     work = Work(module, function, request)
     for step in PASSES:
         step.run(work)
         verify(module, step.name, text=step is PASSES[-1])
     return Answer(write(module), request.name, work.shadowed, work.written)
+
+
+def _check(function: Function, request: Request) -> None:
+    """Refuse a request that does not fit the type of the function."""
+    name, arguments = request.function, function.arguments
+    if len(arguments) != len(request.parameters):
+        raise ValueError(f"{name} has {len(arguments)} parameters, the request has {len(request.parameters)}")
+    for argument, parameter in zip(arguments, request.parameters, strict=True):
+        if parameter.activity is Activity.ACTIVE and not isinstance(argument.type, FloatType):
+            raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a float can be active")
+        if parameter.activity is Activity.DUPLICATED and not argument.type.is_pointer:
+            raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a pointer can be duplicated")
+    if request.status and function.type.returns is not I32:
+        raise ValueError(f"{name} returns {function.type.returns}: a status is an i32")

@@ -48,6 +48,14 @@ class Tree:
         return found
 
 
+@dataclass(frozen=True)
+class Dispatch:
+    """Where the reverse of a loop with several exits starts: ``node``, from which it goes to the reverse of one of ``sources``."""
+
+    node: Block
+    sources: list[Block]
+
+
 @dataclass
 class Reversal:
     """The reversed flow of one function.
@@ -65,6 +73,8 @@ class Reversal:
         ``expressions`` says the same of what is invariant.
     entries
         For each block whose reverse enters loops: each loop with its counter's value there, outermost first.
+    dispatches
+        For each loop that is left in several places: where its reverse starts, so that it has one header too.
     """
 
     graph: Cfg
@@ -77,6 +87,7 @@ class Reversal:
     counts: dict[Loop, Value] = field(default_factory=dict)
     expressions: dict[Loop, Expr] = field(default_factory=dict)
     entries: dict[Block, list[tuple[Loop, Value]]] = field(default_factory=dict)
+    dispatches: dict[Loop, Dispatch] = field(default_factory=dict)
     _trees: dict[Loop | None, Tree] = field(default_factory=dict)
 
     @property
@@ -89,7 +100,7 @@ class Reversal:
         return [s.value for s in self.selectors.values()] + [count for pairs in self.entries.values() for _, count in pairs]
 
     def order(self) -> list[Block]:
-        """Blocks whose reverses exist, in reverse post-order of the reversed flow."""
+        """Blocks whose reverses exist, and the dispatches of loops, in reverse post-order of the reversed flow."""
         return self.tree(None).order
 
     def tree(self, loop: Loop | None) -> Tree:
@@ -98,16 +109,37 @@ class Reversal:
             self._trees[loop] = self._tree(loop)
         return self._trees[loop]
 
+    def way(self, block: Block, source: Block) -> list[Loop]:
+        """The loops through whose dispatch the reverse of ``block`` goes to that of ``source``, outermost first."""
+        around = self.forest.around(source)
+        back = self.forest.loop_of(block)
+        if back is not None and back.header is block and source is back.latch:
+            return [back] if back in self.dispatches else []
+        return [loop for loop in around if loop in self.dispatches and block not in loop.blocks]
+
+    def onward(self, loop: Loop, source: Block) -> list[Loop]:
+        """The loops in ``loop`` through whose dispatch its own dispatch goes to the reverse of ``source``, outermost first."""
+        return [inner for inner in self.forest.around(source)
+                if inner in self.dispatches and inner.depth > loop.depth and source is not loop.latch]
+
+    def _step(self, way: list[Loop], source: Block) -> Block:
+        return self.dispatches[way[0]].node if way else source
+
     def _tree(self, loop: Loop | None) -> Tree:
-        root = Block("reverse")
+        inside = [b for b in self.targets if self.forest.contains(loop, b)]
+        successors = {b: [self._step(self.way(b, t), t) for t in self.targets[b] if self.forest.contains(loop, t)]
+                      if loop is None or b is not loop.header else [] for b in inside}
+        for other, dispatch in self.dispatches.items():
+            successors[dispatch.node] = [self._step(self.onward(other, s), s) for s in dispatch.sources]
         if loop is None:
-            successors = {block: list(targets) for block, targets in self.targets.items()}
             starts = [self.exit]
+        elif loop in self.dispatches:
+            starts = [self.dispatches[loop].node]
         else:
-            inside = [b for b in self.targets if b in loop.blocks]
-            successors = {b: [t for t in self.targets[b] if t in loop.blocks and b is not loop.header] for b in inside}
-            starts = [b for b in inside if b is loop.latch or any(
-                b in targets for source, targets in self.targets.items() if source not in loop.blocks)]
+            starts = [self._step([inner for inner in self.way(b, t) if inner.depth > loop.depth], t)
+                      for b, targets in self.targets.items() if b not in loop.blocks for t in targets if t in loop.blocks]
+            starts = list(dict.fromkeys([*starts, *([loop.latch] if loop.latch in self.targets and loop.latch is not None else [])]))
+        root = Block("reverse")
         successors[root] = starts
         graph = _graph(root, successors)
         return Tree(graph.order[1:], dominators(graph))
@@ -153,6 +185,10 @@ def reversal(graph: Cfg, forest: LoopForest, tree: DominatorTree, exit_block: Bl
             if expression is not None and loop.preheader is not None:
                 flow.expressions[loop] = expression
                 flow.counts[loop] = emit(expression, Builder.before(loop.preheader.terminator))
+    for loop in flow.counters:
+        sources = [t for b, targets in flow.targets.items() if b not in loop.blocks for t in targets if t in loop.blocks]
+        if len(set(sources)) > 1:
+            flow.dispatches[loop] = Dispatch(Block(f"{loop.header.name}.enter"), list(dict.fromkeys([*sources, loop.latch or loop.header])))
     for block in graph.order:
         if block in flow.targets:
             _enter_loops(flow, block)

@@ -13,6 +13,7 @@ _GONE = ("llvm.lifetime.start", "llvm.lifetime.end", "llvm.experimental.noalias.
 
 def canonical_module(text: str, function: str) -> Module:
     """Read ``text`` with the loops of all functions in simplified, closed form."""
+    llvm.initialize_native_target()
     try:
         module = llvm.parse_assembly(text)
     except RuntimeError as error:

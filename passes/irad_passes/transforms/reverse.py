@@ -11,7 +11,7 @@ from irad_passes.analysis.expr import emit
 from irad_passes.analysis.loops import Loop, loop_forest
 from irad_passes.analysis.memory import Memory, Overwrites
 from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
-from irad_passes.analysis.reversal import reversal
+from irad_passes.analysis.reversal import Dispatch, reversal
 from irad_passes.analysis.scev import Induction
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
@@ -37,6 +37,7 @@ class Reverse:
         self._memo: dict[Value, list[tuple[Block, Value]]] = {}
         self._counters: dict[Loop, Value] = {}
         self._records: dict[Loop, Value] = {}
+        self._where: dict[Loop, Value] = {}
         self._builder: Builder | None = None
 
     def run(self) -> None:
@@ -74,13 +75,33 @@ class Reverse:
             self._counters[loop] = entry.alloca(T.I64, f"{loop.header.name}.count.rev")
             if loop in self.tape.records:
                 self._records[loop] = entry.alloca(T.PTR, f"{loop.header.name}.record.rev")
+        for loop, dispatch in self.flow.dispatches.items():
+            self._where[loop] = entry.alloca(T.I32, f"{loop.header.name}.where")
+            self._dispatch(loop, dispatch)
         for block in order:
-            self._block(block, ret)
+            if block in self.flow.targets:
+                self._block(block, ret)
         for block in self.function.blocks:
             if block in aborting and block.terminator.opcode == "ret":
                 self.tape.close(Builder.before(block.terminator))
         ret.erase()
         Builder(self.exit).br(self._reverse[self.exit])
+
+    def _dispatch(self, loop: Loop, dispatch: Dispatch) -> None:
+        """Emit the start of a reversed loop that has several: go where the entry, or the iteration that follows, wants to go."""
+        b = Builder(self._reverse[dispatch.node])
+        first, *others = [self._toward(self.flow.onward(loop, source), source) for source in dispatch.sources]
+        b.switch(b.load(T.I32, self._where[loop], "where"), first, list(enumerate(others, 1)))
+
+    def _toward(self, way: list[Loop], source: Block) -> Block:
+        return self._reverse[self.flow.dispatches[way[0]].node if way else source]
+
+    def _go(self, b: Builder, block: Block, source: Block) -> None:
+        """Emit the jump from the reverse of ``block`` to that of ``source``, through the dispatches of the loops it enters."""
+        way = self.flow.way(block, source)
+        for loop in way:
+            b.store(const(T.I32, self.flow.dispatches[loop].sources.index(source)), self._where[loop])
+        b.br(self._toward(way, source))
 
     def _block(self, block: Block, ret: Instruction) -> None:
         """Emit the reverse of ``block``."""
@@ -136,7 +157,7 @@ class Reverse:
             b.store(self._lookup_at(count, block, b), self._counters[loop])
             if loop in self._records:
                 b.store(self._lookup_at(self.tape.record_exits[block, loop], block, b), self._records[loop])
-        b.br(self._reverse[source])
+        self._go(b, block, source)
 
     def _finish(self, b: Builder, ret: Instruction) -> None:
         """Store the adjoints of the arguments, close the tape and return."""
@@ -185,6 +206,8 @@ class Reverse:
         if self.flow.forest.loop_of(block) is loop:
             return block
         for above in self.flow.tree(loop).above(block)[1:]:
+            if above not in self.flow.targets:
+                continue
             if not self.flow.dominators.dominates(value.block, above):
                 break
             if self.flow.forest.depth(above) < self.flow.forest.depth(best):
