@@ -152,7 +152,19 @@ class Writer:
         self.depth -= 1
 
     def statement(self, scope: Scope, nesting: int) -> None:
-        simple = [self.store, self.store, self.assign, self.accumulate, self.copy_slice, self.declare, self.call, self.step_integer]
+        simple = [
+            self.update,
+            self.store,
+            self.store,
+            self.update,
+            self.update,
+            self.assign,
+            self.accumulate,
+            self.copy_slice,
+            self.declare,
+            self.call,
+            self.step_integer,
+        ]
         simple += [self.temporary, self.select, self.view, self.swap]
         compound = [self.for_loop, self.for_loop, self.for_loop, self.branch, self.while_loop]
         write = self.choose(*simple, *(compound * 2 if nesting else ()))
@@ -160,6 +172,12 @@ class Writer:
 
     def store(self, scope: Scope, nesting: int) -> None:
         self.line(f"{self.element(scope)} = {self.value(scope)}")
+
+    def update(self, scope: Scope, nesting: int) -> None:
+        """A new value from the old one: what a loop carries, and what the adjoint needs of what was overwritten."""
+        target = self.choose(self.element(scope), self.choose(*scope.floats))
+        forms = ("0.5 * ({t} + {v})", "math.sin({t} * {v})", "0.5 * {t} * {v}", "{t} / (1.0 + {v} * {v})", "math.cos({t} + {v}) * 1.5")
+        self.line(f"{target} = {self.choose(*forms).format(t=target, v=self.nested(scope, 2))}")
 
     def assign(self, scope: Scope, nesting: int) -> None:
         self.line(f"{self.choose(*scope.floats)} = {self.value(scope)}")
@@ -322,7 +340,7 @@ def write_program(choose: Choose) -> str:
     writer.line("s = 0.0")
     for _ in range(choose(3, 4, 5, 6)):
         writer.statement(scope, 3)
-    writer.line(f"return s + x + 0.7 * y + np.sum(a * b) + {writer.value(scope)}")
+    writer.line(f"return s + x + 0.7 * y + np.sum(a * b) + np.sum(c[0] * c[1]) + {writer.value(scope)}")
     parts.append("\n".join([f"def program({PARAMETERS}):", *writer.lines]))
     return HEADER + "\n\n\n".join(parts) + "\n"
 
