@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", help="LLVM IR as text; - for standard input")
     parser.add_argument("-p", "--mode", required=True, choices=[mode.value for mode in Mode])
     parser.add_argument("--function", metavar="NAME", help="default: the only one that is defined")
-    parser.add_argument("--parameters", metavar="LIST", type=_parameters,
+    parser.add_argument("--parameters", metavar="LIST", type=parameters_of,
                         help="const, active or dup for each parameter, with the type in memory where it is known: dup:double,const,active; "
                         "default: pointers dup, floats active, the rest const")
     parser.add_argument("--status", action="store_true", help="the function returns an i32 that is 0 unless it failed, as Numba's do")
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parameters(text: str) -> tuple[Parameter, ...]:
+def parameters_of(text: str) -> tuple[Parameter, ...]:
     """Read what --parameters says."""
     parts = [part.strip().partition(":") for part in text.split(",")] if text.strip() else []
     for word, _, _ in parts:

@@ -217,5 +217,7 @@ PROGRAMS = [
     Program("backwards", backwards, (some(9), 9)),
     Program("guarded", guarded, (np.array([0.0, 0.5, -1.0, 0.2]), 4), "some"),
     Program("guarded", guarded, (np.array([0.1, 0.0]), 2), "small"),
+    Program("guarded", guarded, (np.array([0.3, -0.5, 0.9]), 3), "off zero"),
+    Program("cursor", lambda x, n: np.prod(x[:n]), (some(4), 4)),
     Program("bits", bits, (some(3),)),
 ]

@@ -1,0 +1,16 @@
+; REQUEST: forward active
+; 0 * inf is nan: a tangent that is zero stays zero where the partial may be infinite. exp has no such partial.
+define double @f(double %x) {
+  %r = call double @llvm.sqrt.f64(double %x)
+  %e = call double @llvm.exp.f64(double %r)
+  ret double %e
+}
+
+declare double @llvm.sqrt.f64(double)
+declare double @llvm.exp.f64(double)
+
+; CHECK:      [[PARTIAL:%.+]] = fdiv double 0x3FE0000000000000, %r
+; CHECK-NEXT: [[PRODUCT:%.+]] = fmul double %x.dot, [[PARTIAL]]
+; CHECK-NEXT: [[ZERO:%.+]] = fcmp oeq double %x.dot, 0x0000000000000000
+; CHECK-NEXT: %r.dot = select i1 [[ZERO]], double 0x0000000000000000, double [[PRODUCT]]
+; CHECK:      %e.dot = fmul double %r.dot, %e
