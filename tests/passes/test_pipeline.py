@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
@@ -125,3 +126,124 @@ def test_reverse(program: Program) -> None:
     adjoints = [a_bar for _, a_bar in given if a_bar is not None]
     for adjoint, expected in zip(adjoints, pull(program, seed, outgoing), strict=True):
         np.testing.assert_allclose(adjoint, expected, rtol=close, atol=close)
+
+
+def test_pointers_in_memory() -> None:
+    """A shadow holds pointers to shadows where the memory holds pointers."""
+    text = """define double @f(ptr %s) {
+      %p = load ptr, ptr %s
+      %field = getelementptr ptr, ptr %s, i64 1
+      %q = load ptr, ptr %field
+      %v = load double, ptr %p
+      %w = load double, ptr %q
+      %t = fmul double %v, %w
+      store double %t, ptr %q
+      ret double %t
+    }"""
+    p, q, p_bar, q_bar = (np.array([v]) for v in (2.0, 3.0, 0.0, 5.0))
+    s, s_bar = (np.array([a.ctypes.data, b.ctypes.data]) for a, b in ((p, q), (p_bar, q_bar)))
+    reverse = derivative(text, Mode.REVERSE, (Parameter(Activity.DUPLICATED),))
+    np.testing.assert_array_equal(reverse(s, s_bar, 7.0), [6.0])
+    np.testing.assert_array_equal([q, p_bar, q_bar], [[6.0], [(5.0 + 7.0) * 3.0], [(5.0 + 7.0) * 2.0]])
+    p[:], q[:], p_bar[:], q_bar[:] = 2.0, 3.0, 1.0, 10.0
+    np.testing.assert_array_equal(derivative(text, Mode.FORWARD, (Parameter(Activity.DUPLICATED),))(s, s_bar), [6.0, 23.0])
+    np.testing.assert_array_equal([q, q_bar], [[6.0], [23.0]])
+
+
+def test_a_status_is_passed_on_and_errors_leave_the_adjoints_alone() -> None:
+    text = """define i32 @f(ptr %to, double %x, i64 %n) {
+    entry:
+      br label %loop
+    loop:
+      %i = phi i64 [ 0, %entry ], [ %next, %body ]
+      %s = phi double [ 1.0, %entry ], [ %t, %body ]
+      %bad = fcmp ogt double %s, 100.0
+      br i1 %bad, label %fail, label %body
+    fail:
+      ret i32 7
+    body:
+      %t = fmul double %s, %x
+      %next = add i64 %i, 1
+      %more = icmp slt i64 %next, %n
+      br i1 %more, label %loop, label %exit
+    exit:
+      store double %t, ptr %to
+      ret i32 0
+    }"""
+    request = Request("f", Mode.REVERSE, (Parameter(Activity.DUPLICATED), Parameter(Activity.ACTIVE), Parameter()), "df")
+    function = Native(lower(differentiate(text, request).text), "df")
+    for _ in range(100):  # a tape that is not closed would take another arena each time
+        to, to_bar, x_bar = np.zeros(1), np.array([2.0]), np.array([np.nan])
+        assert function(to, to_bar, 3.0, x_bar, 20) == [7]
+        assert to == 0.0 and to_bar == 2.0 and np.isnan(x_bar)
+        assert function(to, to_bar, 3.0, x_bar, 4) == [0]
+        assert to == 81.0 and to_bar == 0.0 and x_bar == 2.0 * 4 * 27
+
+
+def test_what_the_answer_says_of_parameters() -> None:
+    """An output that the caller does not differentiate needs a shadow if active values pass through it."""
+    text = """define double @f(ptr %x, ptr %work, ptr %k) {
+      %v = load double, ptr %x
+      store double %v, ptr %work
+      %w = load double, ptr %work
+      store i64 1, ptr %k
+      ret double %w
+    }"""
+    for mode in Mode:
+        answer = differentiate(text, Request("f", mode, (Parameter(Activity.DUPLICATED), Parameter(), Parameter()), "df", status=False))
+        assert (answer.name, answer.shadowed, answer.written) == ("df", (True, True, False), (False, True, True))
+
+
+def long_function(count: int) -> str:
+    """About ``count`` instructions with all that costs the analyses time: loops one behind the other, branches, loads, stores, calls."""
+    blocks = []
+    for k in range(count // 20):
+        before = f"join{k - 1}" if k else "entry"
+        blocks.append(f"""
+        head{k}:
+          %s{k} = phi double [ {f"%r{k - 1}" if k else "%a"}, %{before} ], [ %t{k}, %head{k} ]
+          %i{k} = phi i64 [ 0, %{before} ], [ %n{k}, %head{k} ]
+          %p{k} = getelementptr double, ptr %x, i64 %i{k}
+          %v{k} = load double, ptr %p{k}
+          %e{k} = call double @llvm.exp.f64(double %v{k})
+          %m{k} = fmul double %e{k}, %s{k}
+          %t{k} = fadd double %m{k}, %v{k}
+          store double %m{k}, ptr %p{k}
+          %n{k} = add i64 %i{k}, 1
+          %c{k} = icmp slt i64 %n{k}, %n
+          br i1 %c{k}, label %head{k}, label %test{k}
+        test{k}:
+          %d{k} = fcmp ogt double %t{k}, 1.0
+          br i1 %d{k}, label %left{k}, label %right{k}
+        left{k}:
+          %l{k} = fmul double %t{k}, %t{k}
+          br label %join{k}
+        right{k}:
+          %q{k} = fdiv double %t{k}, 3.0
+          br label %join{k}
+        join{k}:
+          %r{k} = phi double [ %l{k}, %left{k} ], [ %q{k}, %right{k} ]
+          br label {f"%head{k + 1}" if k + 1 < count // 20 else "%exit"}
+        """)
+    return f"""define double @f(ptr %x, double %a, i64 %n) {{
+    entry:
+      br label %head0
+    {"".join(blocks)}
+    exit:
+      ret double %r{count // 20 - 1}
+    }}
+    declare double @llvm.exp.f64(double)"""
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_time_of_differentiating_grows_about_linearly(mode: Mode) -> None:
+    """Four times the code takes at most nine times the time: halfway, on a scale of powers, from linear to quadratic."""
+
+    def seconds(count: int) -> float:
+        text = long_function(count)
+        request = Request("f", mode, (Parameter(Activity.DUPLICATED), Parameter(Activity.ACTIVE), Parameter()), "df", status=False)
+        start = time.process_time()
+        differentiate(text, request)
+        return time.process_time() - start
+
+    assert min(seconds(4000) for _ in range(2)) < 9 * min(seconds(1000) for _ in range(3))

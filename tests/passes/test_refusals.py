@@ -1,0 +1,99 @@
+"""What the engine refuses, and how it says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from irad_passes.errors import NoDerivative, ParseError, Unsupported
+from irad_passes.pipeline import differentiate
+from irad_passes.request import Activity, Mode, Parameter, Request
+
+ACTIVE = Parameter(Activity.ACTIVE)
+DUPLICATED = Parameter(Activity.DUPLICATED)
+IRREDUCIBLE = """define double @f(double %x, i1 %c) {
+entry:
+  br i1 %c, label %a, label %b
+a:
+  %u = phi double [ %x, %entry ], [ %v, %b ]
+  %t = fmul double %u, %x
+  br label %b
+b:
+  %v = phi double [ %x, %entry ], [ %t, %a ]
+  %more = fcmp olt double %v, 1.0
+  br i1 %more, label %a, label %exit
+exit:
+  ret double %v
+}"""
+
+
+def function(head: str, *lines: str, outside: str = "") -> str:
+    """The text of a function whose type and parameters are ``head``, with ``outside`` beside it."""
+    returns, _, parameters = head.partition(" ")
+    return "\n".join([f"define {returns} @f{parameters} {{", *lines, "}", outside, ""])
+
+
+CALL = function("double (double %x)", "%y = call double @mystery(double %x)", "ret double %y", outside="declare double @mystery(double)")
+REACHED = function("void (ptr %x)", "call void @mystery(ptr %x)", "ret void", outside="declare void @mystery(ptr)")
+INDIRECT = function("double (double %x, ptr %g)", "%y = call double %g(double %x)", "ret double %y")
+ATOMIC = function("void (ptr %x, double %v)", "%old = atomicrmw fadd ptr %x, double %v monotonic", "ret void")
+LONG = function("double (double %x)", "%l = fpext double %x to fp128", "%m = fmul fp128 %l, %l", "%y = fptrunc fp128 %m to double",
+                "ret double %y")
+GLOBAL = function("double (double %x)", "store double %x, ptr @g", "%y = load double, ptr @g", "ret double %y",
+                  outside="@g = global double 0.0")
+CAST = function("double (ptr %x)", "%i = ptrtoint ptr %x to i64", "%j = add i64 %i, 8", "%p = inttoptr i64 %j to ptr",
+                "%v = load double, ptr %p", "ret double %v")
+UNDECIDED = function("void (ptr %x, ptr %y)", "%v = load i64, ptr %x", "store i64 %v, ptr %y", "ret void")
+IDENTITY = function("double (double %x)", "ret double %x")
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize(
+    ("text", "parameters", "callee"),
+    [
+        (CALL, [ACTIVE], "mystery"),
+        (REACHED, [DUPLICATED], "mystery"),
+        (INDIRECT, [ACTIVE, Parameter()], "call"),
+        (ATOMIC, [DUPLICATED, ACTIVE], "atomicrmw"),
+        (LONG, [ACTIVE], "fmul"),
+    ],
+    ids=["call", "call that reaches", "indirect", "atomic", "long double"],
+)
+def test_no_derivative(mode: Mode, text: str, parameters: list[Parameter], callee: str) -> None:
+    with pytest.raises(NoDerivative, match="no derivative rule for") as error:
+        differentiate(text, Request("f", mode, tuple(parameters), "df", status=False))
+    assert error.value.callee == callee
+    assert error.value.instruction is not None
+
+
+@pytest.mark.parametrize("text", [CALL, REACHED, INDIRECT], ids=["call", "call that reaches", "indirect"])
+def test_what_is_constant_needs_no_rule(text: str) -> None:
+    count = text.partition(")")[0].count("%")
+    for mode in Mode:
+        differentiate(text, Request("f", mode, (Parameter(),) * count, "df", status=False))
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize(
+    ("text", "parameters", "error", "message"),
+    [
+        (IRREDUCIBLE, [ACTIVE, Parameter()], Unsupported, "irreducible"),
+        (GLOBAL, [ACTIVE], Unsupported, "@g"),
+        (CAST, [DUPLICATED], Unsupported, "inttoptr"),
+        (UNDECIDED, [DUPLICATED, DUPLICATED], Unsupported, "integer"),
+        (IDENTITY, [ACTIVE, ACTIVE], ValueError, "f has 1 parameters, the request has 2"),
+        (IDENTITY, [DUPLICATED], ValueError, "%x of f is double: only a pointer"),
+        (function("void (ptr %x)", "ret void"), [ACTIVE], ValueError, "%x of f is ptr: only a float"),
+        ("declare double @f(double)\n", [ACTIVE], ValueError, "does not define f"),
+        (IDENTITY.replace("@f", "@g"), [ACTIVE], ValueError, "does not define f"),
+        (function("double (double %x)", "ret float %x"), [ACTIVE], ParseError, "not LLVM IR: .*ret float"),
+    ],
+    ids=["irreducible", "global", "cast", "undecided", "count", "duplicated float", "active pointer", "declared", "absent", "parse"],
+)
+def test_errors(mode: Mode, text: str, parameters: list[Parameter], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=f"(?s){message}"):
+        differentiate(text, Request("f", mode, tuple(parameters), "df", status=False))
+
+
+def test_a_status_is_an_i32() -> None:
+    with pytest.raises(ValueError, match="a status is an i32"):
+        differentiate(IDENTITY, Request("f", Mode.REVERSE, (ACTIVE,), "df"))
