@@ -16,6 +16,8 @@ from numba.core import compiler, funcdesc, typing
 from numba.core.environment import Environment
 from numba.core.targetconfig import ConfigStack
 
+from irad.numba_ import environments
+
 UNIQUE = itertools.count(1)
 
 
@@ -79,10 +81,11 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
                 inside.create_cpython_wrapper(library, described, environment, None, release_gil=flags.release_gil)
         entry_point = context.get_executable(library, described, environment)
         context.insert_user_function(entry_point, described, [library])
+    referenced = environments.bind(library) if wrapper else ()
     return compiler.compile_result(
         typing_context=target.typing_context, target_context=context, entry_point=entry_point, typing_error=None, type_annotation=None,
         library=library, call_helper=None, signature=typing.signature(returns, *arguments), objectmode=False, lifted=(),
-        fndesc=described, environment=environment, metadata={}, reload_init=[])
+        fndesc=described, environment=environment, metadata={}, reload_init=[], referenced_envs=referenced)
 
 
 def _write_body(context: Any, described: Any, library: Any, emit: Callable[..., Any]) -> None:

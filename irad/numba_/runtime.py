@@ -35,6 +35,7 @@ RULES: Mapping[str, Rule] = {
     "NRT_Free": Free(),
     "NRT_incref": RefCount(+1),
     "NRT_decref": RefCount(-1),
+    **{name: Helper() for name in ("numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_fatal_error")},
     "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
     **{name: ScalarRule(name, _powi, ((-3.0, 3.0), (-4, 4)), singular=True) for name in ("irad.powi.f64", "irad.powi.f32")},
     **{name: ScalarRule(name, _frexp, ((0.1, 9.0), (0, 0)), singular=True) for name in ("numba_frexp", "numba_frexpf")},

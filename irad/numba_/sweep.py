@@ -87,9 +87,10 @@ class Sweep:
         null = cgutils.get_null_value(glue.context.get_value_type(self.returns))
         slots = [cgutils.alloca_once_value(glue.builder, glue.context.get_return_value(glue.builder, self.returns, value))
                  for value in (null, null if seed is None else seed)]
-        adjoints = self._call(glue, slots, primals, shadows)
+        code, adjoints = self._call(glue, slots, primals, shadows)
         for index, (argument, primal, type_) in enumerate(zip(arguments, primals, self.types, strict=True)):
             self._write_back(glue, index, argument, Typed(type_, primal))
+        glue.check(code)  # what the function wrote before it raised is the caller's to see
         result, shadow = (glue.context.get_returned_value(glue.builder, self.returns, glue.builder.load(slot)) for slot in slots)
         return Written(result, shadow, adjoints)
 
@@ -105,8 +106,8 @@ class Sweep:
             return glue.zeros(self.types[index], primal, result=active and self.mode is Mode.REVERSE)
         return None
 
-    def _call(self, glue: Glue, slots: Sequence[Any], primals: Sequence[Any], shadows: Sequence[Any | None]) -> list[Any]:
-        """Write the call itself and the test of its status; return the adjoints (reverse mode)."""
+    def _call(self, glue: Glue, slots: Sequence[Any], primals: Sequence[Any], shadows: Sequence[Any | None]) -> tuple[Any, list[Any]]:
+        """Write the call itself; return its status and the adjoints (reverse mode)."""
         builder = glue.builder
         packers = [glue.context.get_arg_packer([type_]) for type_ in self.types]
         flat = [list(packer.as_arguments(builder, [value])) for packer, value in zip(packers, primals, strict=True)]
@@ -123,14 +124,14 @@ class Sweep:
             elif self.answer.shadowed[HIDDEN + at]:
                 operands.append(companions[at])
         kind = ir.FunctionType(ir.IntType(32), [operand.type for operand in operands])
-        glue.check(builder.call(cgutils.get_or_insert_function(builder.module, kind, self.answer.name), operands))
+        code = builder.call(cgutils.get_or_insert_function(builder.module, kind, self.answer.name), operands)
         if self.mode is Mode.FORWARD:
-            return []
+            return code, []
         finals = iter([builder.load(companion) if activity is Activity.ACTIVE else companion
                        for companion, activity in zip(companions, self.activities, strict=True)])
         nested = [[next(finals) for _ in values] for values in flat]
-        return [packer.from_arguments(builder, values)[0] if self._active(index) else None
-                for index, (packer, values) in enumerate(zip(packers, nested, strict=True))]
+        return code, [packer.from_arguments(builder, values)[0] if self._active(index) else None
+                      for index, (packer, values) in enumerate(zip(packers, nested, strict=True))]
 
     def _write_back(self, glue: Glue, index: int, argument: Typed, primal: Typed) -> None:
         """Copy what the function wrote into contiguous copies back into the caller's arrays."""

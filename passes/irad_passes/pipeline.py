@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from irad_passes.analysis.activity import activity
 from irad_passes.analysis.cfg import abort_blocks
 from irad_passes.analysis.memory import is_argument, memory
+from irad_passes.errors import Unsupported
 from irad_passes.ir.model import Function, Module
 from irad_passes.ir.types import I32, FloatType
 from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
 from irad_passes.request import Activity, Answer, Mode, Request
 from irad_passes.transforms.adjoint import Adjoints
+from irad_passes.transforms.bits import reject_bits
 from irad_passes.transforms.canonicalise import canonical_module
 from irad_passes.transforms.finish import finish
 from irad_passes.transforms.forward import Forward
@@ -69,6 +71,7 @@ def _derive(work: Work) -> None:
     work.written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
     active = activity(function, request, pointers, aborting)
     floats = FloatTypes(function, request, pointers)
+    reject_bits(function, active, pointers, floats, aborting)
     shadows = Shadows(work.module, function, request, active)
     work.shadowed = tuple(shadows.shadowed)
     if request.mode is Mode.FORWARD:
@@ -111,7 +114,9 @@ def differentiate(text: str, request: Request) -> Answer:
         See `errors`.
     """
     module = canonical_module(text, request.function)
-    function = module.functions[request.function]
+    function = module.functions.get(request.function)
+    if function is None or function.is_declaration:
+        raise ValueError(f"the module does not define {request.function}")
     _check(function, request)
     work = Work(module, function, request)
     for step in PASSES:
@@ -130,5 +135,7 @@ def _check(function: Function, request: Request) -> None:
             raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a float can be active")
         if parameter.activity is Activity.DUPLICATED and not argument.type.is_pointer:
             raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a pointer can be duplicated")
+    if any(i.opcode in ("invoke", "callbr", "landingpad") for i in function.instructions()):
+        raise Unsupported(f"{name} catches exceptions: compile it without them")
     if request.status and function.type.returns is not I32:
         raise ValueError(f"{name} returns {function.type.returns}: a status is an i32")

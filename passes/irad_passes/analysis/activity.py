@@ -5,6 +5,7 @@ Everything else costs nothing: no tangent, no adjoint, no shadow, no tape.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
@@ -31,6 +32,14 @@ def carries(type_: Type) -> bool:
     return type_.is_float
 
 
+def writes_active(i: Instruction, values: Set[Value], objects: Objects, memory: Memory) -> bool:
+    """Whether a store writes an active value, or other floats over memory that may hold some, or bits over memory that does."""
+    value, pointer = i.operands
+    if value in values or value.type.is_pointer:
+        return value in values
+    return not objects.isdisjoint(memory.of(pointer) if carries(value.type) else memory.of(pointer) - {UNKNOWN})
+
+
 def _opaque(i: Instruction, rule: Rule | None) -> bool:
     """Whether nothing is known of what ``i`` does with what it is given."""
     return rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")
@@ -39,12 +48,15 @@ def _opaque(i: Instruction, rule: Rule | None) -> bool:
 @dataclass(frozen=True)
 class Activity:
     """``values``: active SSA values. ``objects``: memory that holds active values. ``shadowed``: memory that needs a shadow (active, or
-    reached through a pointer that may also point to active memory). ``pointers``: pointer values that need a shadow pointer."""
+    reached through a pointer that may also point to active memory). ``pointers``: pointer values that need a shadow pointer. ``varied``, ``varied_objects``: what depends on an active
+    input, whether or not an output depends on it."""
 
     values: frozenset[Value]
     objects: Objects
     shadowed: Objects
     pointers: frozenset[Value]
+    varied: frozenset[Value]
+    varied_objects: Objects
 
     def opaque(self, i: Instruction, rule: Rule | None, memory: Memory) -> bool:
         """Whether ``i`` is an instruction without a rule that takes, makes or can reach something active."""
@@ -64,7 +76,7 @@ def activity(function: Function, request: Request, memory: Memory, aborting: fro
     values = frozenset(varied & useful)
     objects = frozenset(varied_objects & useful_objects)
     pointers, shadowed = _shadows(function, request, memory, values, objects)
-    return Activity(values, objects, shadowed, pointers)
+    return Activity(values, objects, shadowed, pointers, frozenset(varied), frozenset(varied_objects))
 
 
 class _Flow:
@@ -76,11 +88,18 @@ class _Flow:
                                               if p.activity is ParameterActivity.DUPLICATED))
         self.instructions = [(i, rule_of(i, request.rules)) for block in function.blocks if block not in aborting
                              for i in block.instructions]
+        self.unseen_floats = any(
+            i.opcode in ("load", "store") and UNKNOWN in memory.of(i.operands[-1])
+            and carries(i.type if i.opcode == "load" else i.operands[0].type) for i, _ in self.instructions)
+
+    def _known(self) -> set[Object]:
+        """Memory that is varied and useful from the start: what has a shadow, and unseen memory where floats are read or written."""
+        return {*self.duplicated, *({UNKNOWN} if self.duplicated and self.unseen_floats else ())}
 
     def forward(self) -> tuple[set[Value], set[Object]]:
         values: set[Value] = {a for a, p in zip(self.function.arguments, self.request.parameters, strict=True)
                               if p.activity is ParameterActivity.ACTIVE}
-        objects: set[Object] = set(self.duplicated)
+        objects: set[Object] = self._known()
         changed = True
         while changed:
             size = len(values), len(objects)
@@ -117,7 +136,7 @@ class _Flow:
 
     def backward(self, varied: set[Value]) -> tuple[set[Value], set[Object]]:
         values: set[Value] = set()
-        objects: set[Object] = set(self.duplicated)
+        objects: set[Object] = self._known()
         if self.request.mode is Mode.FORWARD:
             outputs = set(self.duplicated)
             pending = list(outputs)
@@ -173,7 +192,7 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
         if i.opcode == "load" and i in values:
             need(i.operands[0])
         elif i.opcode == "store":
-            if i.operands[0] in values or (carries(i.operands[0].type) and not objects.isdisjoint(memory.of(i.operands[1]))):
+            if writes_active(i, values, objects, memory):
                 need(i.operands[1])
             if i.operands[0].type.is_pointer:
                 pointer_stores.append(i)

@@ -230,7 +230,7 @@ class Overwrites:
         """Whether a write that may change what ``load`` reads can run after it."""
         pointer = load.operands[0] if pointer is None else pointer
         objects = self._memory.of(pointer)
-        if UNKNOWN in objects:  # it may be freed, too
+        if not objects or UNKNOWN in objects:  # a shadow, or what may be freed, too
             return True
         objects |= {UNKNOWN}
         return any(self._follows(load, pointer, writer, o) for o in objects for writer in self._writers.get(o, ()))

@@ -289,9 +289,8 @@ def _selector(flow: Reversal, block: Block) -> Selector:
             if all(_only_through(flow, above, branch.blocks[side], source, block)
                    for side, source in ((0, first), (1, second))):
                 return Selector(branch.operands[0], [first, second])
-    if len(sources) > 127:
-        raise Unsupported(f"a block with {len(sources)} predecessors")
-    memory = _phi(flow, block, T.I8, f"{block.name}.from", [const(T.I8, index) for index in range(len(sources))])
+    type_ = T.I8 if len(sources) < 128 else T.I32
+    memory = _phi(flow, block, type_, f"{block.name}.from", [const(type_, index) for index in range(len(sources))])
     return Selector(memory, sources)
 
 

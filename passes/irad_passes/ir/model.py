@@ -291,6 +291,7 @@ class Function:
         self.suffix = suffix
         self.blocks: list[Block] = []
         self._names: set[str] | None = None
+        self._counts: dict[str, int] = {}
 
     @property
     def is_declaration(self) -> bool:
@@ -310,10 +311,11 @@ class Function:
         if self._names is None:
             self._names = {a.name for a in self.arguments} | {b.name for b in self.blocks}
             self._names |= {i.name for i in self.instructions()}
-        name, count = hint, 0
+        name, count = hint, self._counts.get(hint, 0)
         while not name or name in self._names:
             count += 1
             name = f"{hint or 't'}.{count}"
+        self._counts[hint] = count
         self._names.add(name)
         return name
 

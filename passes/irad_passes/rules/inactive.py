@@ -46,7 +46,9 @@ SYMBOLS = frozenset({
     "PyErr_Fetch", "PyErr_Restore", "PyErr_WriteUnraisable", "PyErr_WarnEx", "PyGILState_Ensure", "PyGILState_Release",
     "PyEval_SaveThread", "PyEval_RestoreThread", "PyUnicode_FromString", "PyUnicode_FromStringAndSize", "PyUnicode_FromFormat",
     "PySys_WriteStdout", "PySys_FormatStdout", "PyObject_Print", "PyBool_FromLong", "PyLong_FromLong", "PyLong_FromLongLong",
-    "PyLong_FromSsize_t", "PyLong_FromUnsignedLongLong",
+    "PyLong_FromSsize_t", "PyLong_FromUnsignedLongLong", "PyLong_AsVoidPtr", "PyUnicode_AsUTF8", "PyUnicode_FromKindAndData",
+    "PyBytes_FromStringAndSize", "PyObject_Str", "PyObject_Hash", "PyTuple_Pack", "PyImport_ImportModule", "PyObject_GetAttrString",
+    "PyObject_CallFunctionObjArgs", "Py_FatalError",
     # To print a number. What Python computes from it would come back through PyFloat_AsDouble, which has no rule.
     "PyFloat_FromDouble", "PyComplex_FromDoubles",
 })

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from irad_passes.analysis.activity import Activity, carries
+from irad_passes.analysis.activity import Activity, carries, writes_active
 from irad_passes.analysis.memory import Memory
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
@@ -49,8 +49,7 @@ class Adjoints:
         if i in self.activity.values:
             return True
         if i.opcode == "store":
-            return carries(i.operands[0].type) and i.operands[1] in self.shadows.map and (
-                i.operands[0] in self.activity.values or self.activity.touches(self.memory.of(i.operands[1])))
+            return writes_active(i, self.activity.values, self.activity.objects, self.memory)
         rule = rule_of(i, self.request.rules)
         if isinstance(rule, (Fill, Transfer)):
             return self.activity.touches(self.memory.of(i.operands[0]))
@@ -209,6 +208,9 @@ class Adjoints:
 
     def _store(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
         value, pointer = i.operands[0], lookup(self.shadows.of(i.operands[1]))
+        if not carries(value.type):
+            b.store(zero(value.type), pointer, align=_align(i))
+            return
         adjoint = b.load(value.type, pointer, f"{value.name or 'stored'}.shadow", align=_align(i))
         b.store(zero(value.type), pointer, align=_align(i))
         self.add(b, value, adjoint)

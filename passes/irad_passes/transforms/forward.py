@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from irad_passes.analysis.activity import Activity, carries
+from irad_passes.analysis.activity import Activity, carries, writes_active
 from irad_passes.analysis.cfg import cfg
 from irad_passes.analysis.memory import Memory
 from irad_passes.errors import NoDerivative
@@ -112,8 +112,7 @@ class Forward:
 
     def _store(self, i: Instruction) -> None:
         value, pointer = i.operands
-        if pointer in self.shadows.map and carries(value.type) and (
-                value in self.activity.values or self.activity.touches(self.memory.of(pointer))):
+        if writes_active(i, self.activity.values, self.activity.objects, self.memory):
             Builder.behind(i).store(self.tangent(value), self.shadows.of(pointer), align=self._align(i))
 
     def _block_operation(self, i: Instruction, rule: Fill | Transfer) -> None:
@@ -156,6 +155,8 @@ def zero(type_: T.Type) -> Value:
     """The zero of a float, vector or aggregate type."""
     if isinstance(type_, T.FloatType):
         return const(type_, 0.0)
+    if isinstance(type_, T.IntType):
+        return const(type_, 0)
     return const(type_, "zeroinitializer")
 
 

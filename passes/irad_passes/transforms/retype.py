@@ -26,10 +26,15 @@ class FloatTypes:
     def __init__(self, function: Function, request: Request, memory: Memory) -> None:
         self._memory = memory
         self._kinds: dict[Object, set[T.Type]] = {}
+        self._declared: set[Object] = set()
+        self._undeclared: set[Object] = set()
         for argument, parameter in zip(function.arguments, request.parameters, strict=True):
             if parameter.element in ("double", "float"):
                 for o in memory.of(argument):
                     self._kinds.setdefault(o, set()).add(T.plain(parameter.element))
+                    self._declared.add(o)
+            elif parameter.element:
+                self._undeclared |= memory.of(argument)
         for i in function.instructions():
             if i.opcode == "load" and i.type.is_float:
                 self._note(i.operands[0], i.type.scalar)
@@ -61,6 +66,15 @@ class FloatTypes:
         kinds = set().union(*(self._kinds.get(o, set()) for o in self._memory.of(pointer)))
         return next(iter(kinds)) if len(kinds) == 1 else None
 
+    def holds_nothing_else(self, pointer: Value) -> bool:
+        """Whether this is an array of floats, by what the front end says or by its accesses, or nothing is known of what it holds."""
+        return all(o in self._declared or (bool(self._kinds.get(o)) if o.kind == "data" else not self._kinds.get(o) and o not in self._undeclared)
+                   for o in self._memory.of(pointer))
+
+    def may_hold(self, pointer: Value) -> bool:
+        """Whether floats are read or written somewhere in this memory, or nothing is known of what it holds."""
+        return any(self._kinds.get(o) or (o.kind == "argument" and o not in self._undeclared) for o in self._memory.of(pointer))
+
     def add(self, pointer: Value, type_: T.Type) -> bool:
         """Note that ``pointer``'s memory holds ``type_`` too; whether that is news."""
         before = sum(len(k) for k in self._kinds.values())
@@ -83,7 +97,7 @@ def retype(function: Function, request: Request, memory: Memory) -> FloatTypes:
                 changed = True
                 for i in web:
                     if i.opcode in ("load", "store"):
-                        known.add(i.operands[-1], target)
+                        known.add(i.operands[-1], target.scalar)
     return known
 
 
@@ -114,8 +128,11 @@ def _target(web: set[Instruction], known: FloatTypes) -> T.Type | None:
     """The float type that the web moves, if memory at one of its ends holds nothing else."""
     size = _size(next(i for i in web if i.opcode == "load").type)
     for i in web:
-        if i.opcode in ("load", "store") and known.of(i.operands[-1]) is _FLOAT_OF[size]:
-            return _FLOAT_OF[size]
+        kind = known.of(i.operands[-1]) if i.opcode in ("load", "store") else None
+        if kind is _FLOAT_OF[size]:
+            return kind
+        if kind is T.FLOAT and size == 64:
+            return T.vector(2, T.FLOAT)
     return None
 
 

@@ -20,7 +20,7 @@ from irad_passes.ir.model import Argument, Block, Constant, Function, Instructio
 from irad_passes.request import Request
 from irad_passes.transforms.adjoint import FLAGS, Adjoints
 from irad_passes.transforms.arena import move_to_tape
-from irad_passes.transforms.tape import Field, Lookup, Tape
+from irad_passes.transforms.tape import Array, Field, Lookup, Tape
 
 
 class Reverse:
@@ -44,6 +44,8 @@ class Reverse:
         """Analyse, keep, and emit."""
         function, adjoints = self.function, self.adjoints
         aborting = self.aborting
+        if function.entry in aborting:  # it never returns: there is nothing to reverse
+            return
         exit_block = _exit(function, aborting)
         graph = cfg(function, aborting)
         self.exit = exit_block
@@ -182,19 +184,33 @@ class Reverse:
 
     def _lookup_at(self, value: Value, block: Block, here: Builder) -> Value:
         """``value`` as it was when ``block`` ran in the iteration that is being reversed, for use ``here``, in the reverse of ``block``."""
+        known = self._known(value, block, here)
+        pending = [(value, block, here)]
+        while known is None:
+            wanted, at, b = pending[-1]
+            assert isinstance(wanted, Instruction)
+            if self._known(wanted, at, b) is None:
+                place = self._place(wanted, self.flow.forest.loop_of(wanted.block), at)
+                if place is not at:
+                    b = Builder.before(self._reverse[place].terminator)
+                missing = [v for v in self._inputs(wanted) if self._known(v, place, b) is None]
+                if missing:
+                    pending += [(v, place, b) for v in missing]
+                    continue
+                result = self._materialise(b, wanted, place)
+                self._memo.setdefault(wanted, []).append((place, result))
+            pending.pop()
+            known = self._known(value, block, here)
+        return known
+
+    def _known(self, value: Value, block: Block, here: Builder) -> Value | None:
+        """``value`` where it need not be made: it is free, or was made at a place that this one is always behind."""
         if isinstance(value, (Constant, Argument)) or (value not in self.flow.counters.values() and self.values.free(value)):
             return value
         assert isinstance(value, Instruction)
-        loop = self.flow.forest.loop_of(value.block)
-        tree = self.flow.tree(loop)
-        for place, known in self._memo.get(value, ()):
-            if tree.dominates(place, block) and self._visible(place, block, known, here):
-                return known
-        place = self._place(value, loop, block)
-        b = here if place is block else Builder.before(self._reverse[place].terminator)
-        result = self._materialise(b, value, place)
-        self._memo.setdefault(value, []).append((place, result))
-        return result
+        tree = self.flow.tree(self.flow.forest.loop_of(value.block))
+        return next((known for place, known in self._memo.get(value, ())
+                     if tree.dominates(place, block) and self._visible(place, block, known, here)), None)
 
     def _visible(self, place: Block, block: Block, known: Value, here: Builder) -> bool:
         """Whether what was made for ``place`` is above ``here``: what stands in a block on an edge is seen only there."""
@@ -216,10 +232,24 @@ class Reverse:
                 break
         return best
 
+    def _inputs(self, value: Instruction) -> list[Value]:
+        """What `_materialise` looks up."""
+        loop = self.flow.forest.loop_of(value.block)
+        if loop is not None and self.flow.counters.get(loop) is value:
+            return []
+        slot = self.tape.slots.get(value)
+        if slot is not None:
+            return [slot.base, *slot.sizes, *(self.flow.counters[inner] for inner in slot.loops)] if isinstance(slot, Array) else []
+        if value.opcode == "phi" and self.values.induction(value) is not None and loop is not None:
+            return [*(self.values.operands(value) or ()), self.flow.counters[loop]]
+        return value.arguments if value.opcode == "call" else value.operands
+
     def _materialise(self, b: Builder, value: Instruction, place: Block) -> Value:
-        """Emit ``value``: from its slot, from its loop's counter, or by computing it again."""
+        """Emit ``value``: from its slot, from its loop's counter, or by computing it again. Its `_inputs` are known there."""
         def lookup(operand: Value) -> Value:
-            return self._lookup_at(operand, place, b)
+            known = self._known(operand, place, b)
+            assert known is not None
+            return known
 
         loop = self.flow.forest.loop_of(value.block)
         if loop is not None and self.flow.counters.get(loop) is value:

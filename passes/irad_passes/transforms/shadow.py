@@ -18,6 +18,9 @@ from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
 from irad_passes.rules.memory import CLEAR, HEADER, RESERVE, Allocation, rule_of
 
+_SCRATCH = "irad.scratch."
+"""Starts the names of globals that stand in for the shadows of constant ones: what is added to them is never read."""
+
 
 class Shadows:
     """The shadow pointers of one function, and its new parameter list.
@@ -123,7 +126,9 @@ class Shadows:
             return self._on_tape(i, rule, name)
         checks = [user for user in i.users if user.opcode == "icmp"]
         shadow = b.insert(Instruction("call", T.PTR, i.operands, extra=dict(i.extra)), name)
-        if i.callee == RESERVE:  # written before it is read, always
+        if i.callee == RESERVE:
+            if not any(o.site is i for o in self.activity.objects):  # else it is written before it is read
+                zero_fill(b, shadow, i.operands[rule.size])
             return shadow
         if rule.data_offset is not None:
             b.call(CLEAR, T.VOID, [shadow, const(T.I64, rule.data_offset), i.operands[rule.size]])
@@ -159,12 +164,14 @@ class Shadows:
         if name is None or name not in self.module.globals:
             raise Unsupported(f"the constant address {pointer.text} meets active memory; copy the data into an array first")
         if name not in self._scratch:
-            shadow = name + ".shadow"
+            words = self.module.globals[name].split("=", 1)[1]
+            keyword = "constant" if " constant " in words else "global"
+            if keyword == "global" and not name.startswith(_SCRATCH):
+                raise Unsupported(f"active values meet the global variable {pointer.text}; pass it as an argument")
+            shadow = _SCRATCH + name.removeprefix(_SCRATCH)
             while shadow in self.module.globals:  # an inner derivative's
                 shadow += ".shadow"
             self._scratch[name] = shadow
-            words = self.module.globals[name].split("=", 1)[1]
-            keyword = "constant" if " constant " in words else "global"
             initialiser = words.split(f" {keyword} ", 1)[1]
             self.module.globals[shadow] = (f"{global_ref(shadow).text} = internal global "
                                            f"{type_prefix(initialiser)} zeroinitializer, align 64")

@@ -16,7 +16,7 @@ from irad_passes.analysis.nests import hoistable_nest, trip_count
 from irad_passes.analysis.reversal import Reversal, exit_phi
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Block, Instruction, Value, const
+from irad_passes.ir.model import Block, Constant, Instruction, Value, const
 from irad_passes.rules.memory import CLOSE, OPEN, RESERVE
 
 Lookup = Callable[[Value], Value]
@@ -107,11 +107,11 @@ class Tape:
         sizes = [trip_count(self._flow, b, inner, outermost=inner is nest[0]) for inner in nest]
         total = sizes[0]
         for size in sizes[1:]:
-            total = b.mul(total, size)
+            total = _product(b, total, size)
             self._add(size)
         for value in values:
-            bytes_ = T.size_of(_storage(value.type))
-            base = b.call(RESERVE, T.PTR, [handle, b.mul(total, const(T.I64, bytes_)), const(T.I64, 8)], f"{value.name}.tape")
+            bytes_ = _product(b, total, const(T.I64, T.size_of(_storage(value.type))))
+            base = b.call(RESERVE, T.PTR, [handle, bytes_, const(T.I64, 8)], f"{value.name}.tape")
             self.slots[value] = Array(base, nest, sizes[1:])
             self._add(base)
             after = Builder.behind(value)
@@ -164,6 +164,15 @@ class Tape:
         """Emit the load of a kept value."""
         loaded = b.load(_storage(type_), pointer, name)
         return b.cast("trunc", loaded, type_, name) if type_ is T.I1 else loaded
+
+
+def _product(b: Builder, x: Value, y: Value) -> Value:
+    """The product of two sizes; where it overflows, one that no memory has."""
+    if any(isinstance(v, Constant) and v.int_value == 1 for v in (x, y)):
+        return b.mul(x, y)
+    pair = b.call("llvm.umul.with.overflow.i64", T.struct((T.I64, T.I1)), [x, y])
+    parts = [b.insert(Instruction("extractvalue", type_, [pair], extra={"indices": (index,)})) for index, type_ in enumerate((T.I64, T.I1))]
+    return b.select(parts[1], const(T.I64, -1), parts[0], "bytes")
 
 
 def _storage(type_: T.Type) -> T.Type:
