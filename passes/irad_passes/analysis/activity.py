@@ -47,9 +47,19 @@ def _opaque(i: Instruction, rule: Rule | None) -> bool:
 
 @dataclass(frozen=True)
 class Activity:
-    """``values``: active SSA values. ``objects``: memory that holds active values. ``shadowed``: memory that needs a shadow (active, or
-    reached through a pointer that may also point to active memory). ``pointers``: pointer values that need a shadow pointer. ``varied``, ``varied_objects``: what depends on an active
-    input, whether or not an output depends on it."""
+    """What carries derivatives.
+
+    Attributes
+    ----------
+    values, objects
+        Active SSA values; memory that holds active values.
+    shadowed
+        Memory that needs a shadow: active, or reached through a pointer that may also point to active memory.
+    pointers
+        Pointer values that need a shadow pointer.
+    varied, varied_objects
+        What depends on an active input, whether or not an output depends on it.
+    """
 
     values: frozenset[Value]
     objects: Objects

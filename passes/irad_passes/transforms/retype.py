@@ -68,12 +68,14 @@ class FloatTypes:
 
     def holds_nothing_else(self, pointer: Value) -> bool:
         """Whether this is an array of floats, by what the front end says or by its accesses, or nothing is known of what it holds."""
-        return all(o in self._declared or (bool(self._kinds.get(o)) if o.kind == "data" else not self._kinds.get(o) and o not in self._undeclared)
-                   for o in self._memory.of(pointer))
+        return all(o in self._declared or (o.kind == "data" and o in self._kinds) or self._is_unknown(o) for o in self._memory.of(pointer))
+
+    def _is_unknown(self, o: Object) -> bool:
+        return o.kind == "argument" and o not in self._kinds and o not in self._undeclared
 
     def may_hold(self, pointer: Value) -> bool:
         """Whether floats are read or written somewhere in this memory, or nothing is known of what it holds."""
-        return any(self._kinds.get(o) or (o.kind == "argument" and o not in self._undeclared) for o in self._memory.of(pointer))
+        return any(o in self._kinds or self._is_unknown(o) for o in self._memory.of(pointer))
 
     def add(self, pointer: Value, type_: T.Type) -> bool:
         """Note that ``pointer``'s memory holds ``type_`` too; whether that is news."""
