@@ -50,6 +50,21 @@ def leaked(call: Callable[[], Any]) -> int:
     return left
 
 
+def arrays_in(tree: Tree) -> list[np.ndarray]:
+    if isinstance(tree, tuple):
+        return [array for item in tree for array in arrays_in(item)]
+    return [tree] if isinstance(tree, np.ndarray) else []
+
+
+def new_arrays(result: Tree, given: Tree) -> list[np.ndarray]:
+    """The arrays of ``result`` that are not in memory of ``given``, nor of one another: the runtime must have allocated each."""
+    new: list[np.ndarray] = []
+    for array in arrays_in(result):
+        if not any(np.shares_memory(array, other) for other in (*arrays_in(given), *new)):
+            new.append(array)
+    return new
+
+
 def twice(function: Any, args: tuple[Any, ...], dtype: type, where: str) -> Outcome:
     """Call a derivative on fresh arguments, and again: the same bits (the tape is used again), and nothing left behind."""
     given = in_dtype(args, dtype)
@@ -59,7 +74,12 @@ def twice(function: Any, args: tuple[Any, ...], dtype: type, where: str) -> Outc
 
     def again() -> None:
         fresh = in_dtype(args, dtype)
-        second.append(np.array(leaves((function(*fresh), fresh))))
+        before = rtsys.get_allocation_stats()
+        outcome = function(*fresh)
+        after = rtsys.get_allocation_stats()
+        alive = (after.mi_alloc - after.mi_free) - (before.mi_alloc - before.mi_free)
+        assert alive >= len(new_arrays(outcome, fresh)), f"{where}: an array is returned whose memory has been released"
+        second.append(np.array(leaves((outcome, fresh))))
 
     left = leaked(again)
     np.testing.assert_array_equal(second[0], first[0], err_msg=f"{where}: the second call differs from the first")
