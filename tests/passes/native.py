@@ -10,7 +10,8 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 
-C_TYPES = {"ptr": ctypes.c_void_p, "double": ctypes.c_double, "float": ctypes.c_float, "i64": ctypes.c_int64, "i32": ctypes.c_int32}
+C_TYPES = {"ptr": ctypes.c_void_p, "double": ctypes.c_double, "float": ctypes.c_float, "i64": ctypes.c_int64, "i32": ctypes.c_int32,
+           "i1": ctypes.c_bool}
 DTYPES = {"double": np.float64, "float": np.float32, "i32": np.int32, "i64": np.int64}
 
 
