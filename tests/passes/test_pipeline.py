@@ -12,7 +12,7 @@ import pytest
 from irad_passes.pipeline import differentiate, lower
 from irad_passes.request import Activity, Mode, Parameter, Request
 from tests.passes.native import Native
-from tests.passes.twins import PROGRAMS, Program
+from tests.passes.twins import FOLDER, PROGRAMS, Program
 
 STEP = 1e-30
 """So small that its square is lost: the imaginary part is the derivative, but for rounding."""
@@ -148,6 +148,25 @@ def test_pointers_in_memory() -> None:
     p[:], q[:], p_bar[:], q_bar[:] = 2.0, 3.0, 1.0, 10.0
     np.testing.assert_array_equal(derivative(text, Mode.FORWARD, (Parameter(Activity.DUPLICATED),))(s, s_bar), [6.0, 23.0])
     np.testing.assert_array_equal([q, q_bar], [[6.0], [23.0]])
+
+
+def test_integers_beside_floats() -> None:
+    """The integer in the record counts down in the primal alone; what its place in the shadow holds is nobody's business."""
+    text = (FOLDER / "record.ll").read_text(encoding="utf-8")
+    parameters = (Parameter(Activity.DUPLICATED), Parameter())
+
+    def record() -> np.ndarray:
+        r = np.array([1.5, 0.0, 2.0, 3.0])
+        r.view(np.int64)[1] = 6
+        return r
+
+    r, r_dot, copy = record(), np.array([1.0, 0.0, 10.0, 20.0]), np.zeros(1, np.int64)
+    np.testing.assert_allclose(derivative(text, Mode.FORWARD, parameters)(r, r_dot, copy), [54.0, 54 * (1 / 1.5 + 2 * 10 / 2 + 2 * 20 / 3)])
+    assert (r.view(np.int64)[1], copy[0]) == (7, 4)
+    r, r_bar = record(), np.array([1.0, 0.0, 10.0, 20.0])
+    derivative(text, Mode.REVERSE, parameters)(r, r_bar, copy, 1.0)
+    np.testing.assert_allclose(r_bar[[0, 2, 3]], [(1 + 1) * 54 / 1.5, 10 + (1 + 1) * 2 * 54 / 2, 20 + (1 + 1) * 2 * 54 / 3])
+    assert (r.view(np.int64)[1], copy[0]) == (7, 4)
 
 
 def test_a_status_is_passed_on_and_errors_leave_the_adjoints_alone() -> None:

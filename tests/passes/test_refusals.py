@@ -42,6 +42,8 @@ GLOBAL = function("double (double %x)", "store double %x, ptr @g", "%y = load do
                   outside="@g = global double 0.0")
 CAST = function("double (ptr %x)", "%i = ptrtoint ptr %x to i64", "%j = add i64 %i, 8", "%p = inttoptr i64 %j to ptr",
                 "%v = load double, ptr %p", "ret double %v")
+BITS = function("double (double %x)", "%i = bitcast double %x to i64", "%j = and i64 %i, 9223372036854775807",
+                "%y = bitcast i64 %j to double", "ret double %y")
 UNDECIDED = function("void (ptr %x, ptr %y)", "%v = load i64, ptr %x", "store i64 %v, ptr %y", "ret void")
 IDENTITY = function("double (double %x)", "ret double %x")
 
@@ -79,6 +81,7 @@ def test_what_is_constant_needs_no_rule(text: str) -> None:
         (IRREDUCIBLE, [ACTIVE, Parameter()], Unsupported, "irreducible"),
         (GLOBAL, [ACTIVE], Unsupported, "@g"),
         (CAST, [DUPLICATED], Unsupported, "inttoptr"),
+        (BITS, [ACTIVE], Unsupported, "bits of an active float"),
         (UNDECIDED, [DUPLICATED, DUPLICATED], Unsupported, "integer"),
         (IDENTITY, [ACTIVE, ACTIVE], ValueError, "f has 1 parameters, the request has 2"),
         (IDENTITY, [DUPLICATED], ValueError, "%x of f is double: only a pointer"),
@@ -87,7 +90,8 @@ def test_what_is_constant_needs_no_rule(text: str) -> None:
         (IDENTITY.replace("@f", "@g"), [ACTIVE], ValueError, "does not define f"),
         (function("double (double %x)", "ret float %x"), [ACTIVE], ParseError, "not LLVM IR: .*ret float"),
     ],
-    ids=["irreducible", "global", "cast", "undecided", "count", "duplicated float", "active pointer", "declared", "absent", "parse"],
+    ids=["irreducible", "global", "cast", "bits", "undecided", "count", "duplicated float", "active pointer",
+         "declared", "absent", "parse"],
 )
 def test_errors(mode: Mode, text: str, parameters: list[Parameter], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=f"(?s){message}"):
@@ -97,3 +101,10 @@ def test_errors(mode: Mode, text: str, parameters: list[Parameter], error: type[
 def test_a_status_is_an_i32() -> None:
     with pytest.raises(ValueError, match="a status is an i32"):
         differentiate(IDENTITY, Request("f", Mode.REVERSE, (ACTIVE,), "df"))
+
+
+def test_a_test_of_bits_is_fine() -> None:
+    text = function("double (double %x)", "%i = bitcast double %x to i64", "%negative = icmp slt i64 %i, 0",
+                    "%y = select i1 %negative, double 0.0, double %x", "ret double %y")
+    for mode in Mode:
+        differentiate(text, Request("f", mode, (ACTIVE,), "df", status=False))

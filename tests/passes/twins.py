@@ -181,6 +181,46 @@ def bits(x: Array) -> None:
     x[2] *= x[0]
 
 
+def leave(x: Array, n: int) -> complex:
+    s = 1.0
+    for i in range(n):
+        for j in range(n):
+            if x[j].real > 1.4:
+                continue
+            s += s * x[j] * x[i]
+            if s.real > 9:
+                return s
+            if s.real > 4:
+                break
+    return s * s
+
+
+def shared(x: complex, n: int) -> complex:
+    s = 1.0
+    for _ in range(n if n > 3 else 0):
+        s *= x
+        if s.real > 5:
+            return s * x
+        s += 1
+        if s.real > 4.5:
+            return s * x
+    return (s / 2 if n > 3 else s) * x
+
+
+def multiple(x: Array, n: int) -> complex:
+    i, s = 0, 1.0
+    while i < n:
+        if x[i].real > 1:
+            s *= x[i]
+            i += 2
+        else:
+            s += x[i]
+            i += 1
+            if s.real > 3:
+                s /= 2
+    return s
+
+
 def some(count: int, seed: int = 0) -> Array:
     """Numbers between 0.5 and 1.5."""
     return np.random.default_rng(seed).uniform(0.5, 1.5, count)
@@ -218,6 +258,14 @@ PROGRAMS = [
     Program("guarded", guarded, (np.array([0.0, 0.5, -1.0, 0.2]), 4), "some"),
     Program("guarded", guarded, (np.array([0.1, 0.0]), 2), "small"),
     Program("guarded", guarded, (np.array([0.3, -0.5, 0.9]), 3), "off zero"),
+    Program("leave", leave, (np.array([0.6, 5.0, 1.1]), 3), "by return"),
+    Program("leave", leave, (np.array([0.9, 1.5, 0.4, 0.3]), 4), "to the end"),
+    Program("leave", leave, (np.array([2.9, 0.5, 2.5]), 3), "by break"),
+    Program("shared", shared, (1.1, 3), "not entered"),
+    Program("shared", shared, (0.8, 4), "to the end"),
+    Program("shared", shared, (1.9, 9), "first"),
+    Program("shared", shared, (0.87, 99), "second"),
+    Program("multiple", multiple, (np.array([0.5, 1.3, 0.2, 0.9, 0.9, 0.8, 1.2, 1.4]), 8)),
     Program("cursor", lambda x, n: np.prod(x[:n]), (some(4), 4)),
     Program("bits", bits, (some(3),)),
 ]
