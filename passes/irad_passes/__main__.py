@@ -56,7 +56,6 @@ def parameters_of(text: str) -> tuple[Parameter, ...]:
 
 
 def _derivative(text: str, mode: Mode, name: str | None, parameters: tuple[Parameter, ...] | None, status: bool) -> str:
-    llvm.initialize_native_target()
     function = _find(text, name)
     if parameters is None:
         parameters = tuple(_default(str(argument.type)) for argument in function.arguments)
