@@ -15,6 +15,7 @@ from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
 from irad_passes.request import Activity, Answer, Mode, Request
 from irad_passes.transforms.adjoint import Adjoints
+from irad_passes.transforms.aggregates import split_aggregates
 from irad_passes.transforms.bits import reject_bits
 from irad_passes.transforms.canonicalise import canonical_module
 from irad_passes.transforms.finish import finish
@@ -87,6 +88,7 @@ def _finish(work: Work) -> None:
 
 PASSES = (
     Pass("split-returns", _split_returns),
+    Pass("split-aggregates", lambda work: split_aggregates(work.function)),
     Pass("retype", _retype),
     Pass("hoist-loads", _hoist_loads),
     Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function)),

@@ -233,11 +233,10 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
                         need(pointer.operands[2])
         before = len(pointers)
         loaded = frozenset().union(*(memory.of(p.operands[0]) for p in pointers if isinstance(p, Instruction) and p.opcode == "load"))
-        if request.mode is Mode.FORWARD:
-            loaded |= mirrored
         for store in pointer_stores:
             target = memory.of(store.operands[1])
-            if not target.isdisjoint(loaded) and not memory.of(store.operands[0]).isdisjoint(objects | shadowed):
+            handed_out = request.mode is Mode.FORWARD and not target.isdisjoint(mirrored)  # the caller gets the shadow, too
+            if handed_out or (not target.isdisjoint(loaded) and not memory.of(store.operands[0]).isdisjoint(objects | shadowed)):
                 need(store.operands[0])
                 need(store.operands[1])
         if request.mode is Mode.FORWARD:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from irad_passes.analysis.activity import Activity, carries, writes_active
 from irad_passes.analysis.cfg import cfg
 from irad_passes.analysis.memory import Memory
-from irad_passes.errors import NoDerivative
+from irad_passes.errors import NoDerivative, Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Block, Function, Instruction, Value, const
@@ -87,6 +87,8 @@ class Forward:
         elif active and i.opcode == "select":
             x, y = (self.tangent(v) for v in i.operands[1:])
             self.tangents[i] = Builder.behind(i).select(i.operands[0], x, y, i.name + ".dot")
+        elif active and holds_pointers(i.type):
+            raise Unsupported("a value of a struct that holds both pointers and active floats", i)
         elif active and i.opcode in COPIES:
             operands = [self.tangent(v) if carries(v.type) else v for v in i.operands]
             copy = Instruction(i.opcode, i.type, operands, extra=dict(i.extra))
@@ -149,6 +151,16 @@ class Forward:
     def _align(i: Instruction) -> int | None:
         align = i.extra.get("align")
         return align if isinstance(align, int) else None
+
+
+def holds_pointers(type_: T.Type) -> bool:
+    """Whether values of this type hold pointers among other things."""
+    match type_:
+        case T.ArrayType(element=element):
+            return holds_pointers(element) or element.is_pointer
+        case T.StructType(elements=elements):
+            return any(holds_pointers(e) or e.is_pointer for e in elements)
+    return False
 
 
 def zero(type_: T.Type) -> Value:

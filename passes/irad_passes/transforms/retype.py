@@ -28,6 +28,8 @@ class FloatTypes:
         self._kinds: dict[Object, set[T.Type]] = {}
         self._declared: set[Object] = set()
         self._undeclared: set[Object] = set()
+        self._mixed: set[Object] = set()
+        self._integers = _integers(function)
         for argument, parameter in zip(function.arguments, request.parameters, strict=True):
             if parameter.element in ("double", "float"):
                 for o in memory.of(argument):
@@ -40,6 +42,8 @@ class FloatTypes:
                 self._note(i.operands[0], i.type.scalar)
             elif i.opcode == "store" and i.operands[0].type.is_float:
                 self._note(i.operands[1], i.operands[0].type.scalar)
+            elif i.opcode == "store" and (i.operands[0] in self._integers or _is_literal(i.operands[0])):
+                self._mixed |= memory.of(i.operands[1]) - self._declared
         self._copies(function, request.rules)
 
     def _note(self, pointer: Value, type_: T.Type) -> None:
@@ -63,15 +67,22 @@ class FloatTypes:
 
     def of(self, pointer: Value) -> T.Type | None:
         """The float type of the memory behind ``pointer``; None where there is none, or more than one."""
-        kinds = set().union(*(self._kinds.get(o, set()) for o in self._memory.of(pointer)))
-        return next(iter(kinds)) if len(kinds) == 1 else None
+        objects = self._memory.of(pointer)
+        kinds = set().union(*(self._kinds.get(o, set()) for o in objects))
+        return next(iter(kinds)) if len(kinds) == 1 and self._mixed.isdisjoint(objects) else None
 
     def holds_nothing_else(self, pointer: Value) -> bool:
         """Whether this is an array of floats, by what the front end says or by its accesses, or nothing is known of what it holds."""
-        return all(o in self._declared or (o.kind == "data" and o in self._kinds) or self._is_unknown(o) for o in self._memory.of(pointer))
+        objects = self._memory.of(pointer)
+        return self._mixed.isdisjoint(objects) and all(
+            o in self._declared or (o.kind == "data" and o in self._kinds) or self._is_unknown(o) for o in objects)
 
     def _is_unknown(self, o: Object) -> bool:
         return o.kind == "argument" and o not in self._kinds and o not in self._undeclared
+
+    def holds_integers(self, web: set[Instruction]) -> bool:
+        """Whether one of these moves is of an integer for certain."""
+        return not self._integers.isdisjoint(web)
 
     def may_hold(self, pointer: Value) -> bool:
         """Whether floats are read or written somewhere in this memory, or nothing is known of what it holds."""
@@ -82,6 +93,28 @@ class FloatTypes:
         before = sum(len(k) for k in self._kinds.values())
         self._note(pointer, type_)
         return before != sum(len(k) for k in self._kinds.values())
+
+
+def _integers(function: Function) -> set[Value]:
+    """Values of a float's size that are integers for certain: what is computed, and what is moved together with it."""
+    found: set[Value] = {a for a in function.arguments if _size(a.type) in _FLOAT_OF}
+    pending: list[Value] = list(found)
+    for i in function.instructions():
+        moved = i.opcode in _MOVES and any(map(_is_literal, i.operands))
+        if _size(i.type) in _FLOAT_OF and (moved or i.opcode not in ("load", "bitcast", *_MOVES)):
+            found.add(i)
+            pending.append(i)
+    while pending:
+        for user in pending.pop().users:
+            if user.opcode in _MOVES and user not in found and _size(user.type) in _FLOAT_OF:
+                found.add(user)
+                pending.append(user)
+    return found
+
+
+def _is_literal(value: Value) -> bool:
+    """Whether a value is an integer literal other than 0, of a float's size: 0 may be a float's."""
+    return isinstance(value, Constant) and _size(value.type) in _FLOAT_OF and value.int_value not in (0, None)
 
 
 def retype(function: Function, request: Request, memory: Memory) -> FloatTypes:
@@ -129,6 +162,8 @@ def _webs(function: Function) -> list[set[Instruction]]:
 def _target(web: set[Instruction], known: FloatTypes) -> T.Type | None:
     """The float type that the web moves, if memory at one of its ends holds nothing else."""
     size = _size(next(i for i in web if i.opcode == "load").type)
+    if known.holds_integers(web):
+        return None
     for i in web:
         kind = known.of(i.operands[-1]) if i.opcode in ("load", "store") else None
         if kind is _FLOAT_OF[size]:
