@@ -1,0 +1,184 @@
+"""Programs that irad once got wrong, each as small as it can be."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from numba import njit
+from numba.typed import List
+
+import irad
+
+
+def gradient_and_jvp(function, x):
+    """The gradient, and the directional derivative along ones: which must be its sum."""
+    ones = np.ones_like(x)
+    found = irad.gradient(function)(x.copy())
+    np.testing.assert_allclose(irad.jvp(function)((x.copy(),), (ones,))[1], found.sum(), rtol=1e-6)
+    return found
+
+
+def test_zeros_stored_as_an_integer_end_what_was_there():
+    @njit
+    def f(x):
+        x[0:1] = 0.0
+        return x[0] + x[1]
+
+    np.testing.assert_array_equal(gradient_and_jvp(f, np.ones(3)), [0.0, 1.0, 0.0])
+
+
+def test_two_singles_copied_as_one_integer():
+    @njit
+    def f(x):
+        a = np.zeros(2, x.dtype)
+        a[:] = x
+        b = a.copy()
+        return b[0] * 3 + b[1]
+
+    np.testing.assert_array_equal(gradient_and_jvp(f, np.ones(2, np.float32)), [3.0, 1.0])
+
+
+def test_bits_of_floats_are_refused():
+    @njit
+    def inverse_root(x):
+        bits = x.view(np.int64)
+        guess = np.empty(1, np.int64)
+        guess[0] = 0x5FE6EB50C7B537A9 - (bits[0] >> 1)
+        return guess.view(np.float64)[0]
+
+    with pytest.raises(irad.errors.UnsupportedError, match="bits"):
+        irad.gradient(inverse_root)(np.ones(1))
+
+
+def test_floats_in_a_list_are_refused():
+    @njit
+    def f(x):
+        items = List()
+        items.append(x)
+        items.append(x * x)
+        return items[1] * x
+
+    with pytest.raises((irad.errors.UnsupportedError, irad.errors.NoDerivativeError)):
+        irad.gradient(f)(3.0)
+
+
+def test_what_was_written_before_an_exception_is_seen_through_strides():
+    @njit
+    def f(x):
+        x[0] = 5.0 * x[1]
+        if x[0] > 0.0:
+            raise ValueError("positive")
+        return x[0]
+
+    x = np.ones(6)[::2]
+    with pytest.raises(ValueError, match="positive"):
+        irad.gradient(f)(x)
+    np.testing.assert_array_equal(x, [5.0, 1.0, 1.0])
+
+
+def test_an_exception_with_run_time_arguments():
+    @njit
+    def f(x):
+        if x[0] > 1:
+            raise ValueError("size", x.size)
+        return x[0] ** 2
+
+    with pytest.raises(ValueError, match="size") as caught:
+        irad.gradient(f)(np.full(3, 2.0))
+    assert caught.value.args == ("size", 3)
+
+
+def test_print(capfd):
+    @njit
+    def f(x):
+        print("x is", x[0])
+        return x[0] ** 2
+
+    np.testing.assert_array_equal(irad.gradient(f)(np.full(2, 2.0)), [4.0, 0.0])
+    assert "x is 2.0" in capfd.readouterr().out
+
+
+def test_a_tape_larger_than_any_memory():
+    @njit
+    def f(x, n):
+        s = 0.5
+        for _ in range(n):
+            s = math.sin(s) * x
+        return s
+
+    with pytest.raises(MemoryError):
+        irad.gradient(f)(0.5, 2**61 + 5)
+    assert np.isfinite(irad.gradient(f)(0.5, 10))
+
+
+def test_an_argument_that_is_returned():
+    @njit
+    def f(a):
+        a[0] = a[0] * 2
+        return a
+
+    value, moved = irad.jvp(f)((np.arange(3.0),), (np.ones(3),))
+    np.ones(3) * 7  # would take the place of a tangent that was freed
+    np.testing.assert_array_equal(value, [0.0, 1.0, 2.0])
+    np.testing.assert_array_equal(moved, [2.0, 1.0, 1.0])
+
+
+def test_a_constant_argument_that_is_returned_has_a_zero_tangent():
+    @njit
+    def f(a, b):
+        return b if a[0] > 0 else a
+
+    _, moved = irad.jvp(f)((np.ones(3), np.ones(3)), (np.ones(3), None))
+    np.testing.assert_array_equal(moved, np.zeros(3))
+
+
+def test_a_result_with_a_gap_in_it():
+    @njit
+    def f(x, a):
+        return x, a * x
+
+    single = np.float32
+    arguments = single(2), np.arange(3, dtype=single)
+    (_, array), (moved_x, moved) = irad.jvp(f)(arguments, (single(1), np.ones(3, single)))
+    np.testing.assert_array_equal(array, [0.0, 2.0, 4.0])
+    assert moved_x == 1.0
+    np.testing.assert_array_equal(moved, [2.0, 3.0, 4.0])
+
+
+def test_loops_left_in_several_places_twice():
+    @njit
+    def f(x):
+        s = 0.0
+        for i in range(x.size):
+            s += x[i] * s + x[i] ** 2
+            if s > 1.5:
+                break
+            s *= 1.1
+            if s < -9.0:
+                return s * 2
+        return s
+
+    x, step = np.array([0.3, 0.4, 0.9, 0.2, 0.8]), 1e-6
+    gradient = irad.gradient(f)
+    expected = (gradient(x + step * x) - gradient(x - step * x)) / (2 * step)
+    np.testing.assert_allclose(irad.jvp(gradient)((x,), (x,))[1], expected, rtol=1e-7)
+
+
+def test_long_expressions_need_no_recursion():
+    lines = ["def long(x):", "    s = x[0]", *(f"    s = s * x[1] + {k}.0" for k in range(400)), "    return s"]
+    scope = {"__name__": __name__}
+    exec("\n".join(lines), scope)
+    x = np.array([0.5, 0.999])
+    found = irad.gradient(njit(scope["long"]))(x)
+    slope, value = 0.0, 0.5
+    for k in range(400):
+        slope, value = slope * x[1] + value, value * x[1] + k
+    np.testing.assert_allclose(found, [x[1] ** 400, slope], rtol=1e-12)
+
+
+def test_a_function_without_a_module():
+    scope = {}
+    exec("def square(x):\n    return x * x", scope)
+    assert irad.gradient(njit(scope["square"]))(3.0) == 6.0
