@@ -7,9 +7,13 @@ import math
 import numpy as np
 import pytest
 from numba import njit
+from numba.core.runtime import rtsys
+from numba.core.runtime._nrt_python import memsys_enable_stats
 from numba.typed import List
 
 import irad
+
+memsys_enable_stats()
 
 
 def gradient_and_jvp(function, x):
@@ -182,3 +186,41 @@ def test_a_function_without_a_module():
     scope = {}
     exec("def square(x):\n    return x * x", scope)
     assert irad.gradient(njit(scope["square"]))(3.0) == 6.0
+
+
+def test_references_on_paths_that_only_raise():
+    @njit
+    def head(t, u, n):
+        r = np.zeros(n)
+        for i in range(n):
+            if t[i] > u:
+                break
+            r[i] = t[i]
+        else:
+            return t * r
+        return r
+
+    @njit
+    def f(a, y, n):
+        total = 0.0
+        for _ in range(1, n):
+            r = head(a, y, n)
+            total += r[0] + a.copy()[1]
+        return total
+
+    np.testing.assert_array_equal(irad.gradient(f)(np.ones(4), 2.0, 4), [6.0, 3.0, 0.0, 0.0])
+
+
+def test_a_list_inside_is_released_with_an_overlapping_assignment():
+    @njit
+    def f(b, w):
+        b[::-1] = b
+        return np.sum(np.where(b > 0.1, b, w))
+
+    gradient = irad.gradient(f)
+    b, w = np.linspace(-1.0, 1.0, 5), np.ones(5)
+    np.testing.assert_array_equal(gradient(b.copy(), w), [0.0, 0.0, 0.0, 1.0, 1.0])
+    before = rtsys.get_allocation_stats()
+    gradient(b.copy(), w)
+    after = rtsys.get_allocation_stats()
+    assert after.mi_alloc - before.mi_alloc == after.mi_free - before.mi_free

@@ -6,7 +6,7 @@ returned, or stored where the caller can see it) stays an allocation of the prim
 
 from __future__ import annotations
 
-from irad_passes.analysis.memory import Memory
+from irad_passes.analysis.memory import UNKNOWN, Memory
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
@@ -28,7 +28,7 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     moved = {i for i, rule in calls
              if isinstance(rule, Allocation) and i.block not in aborting and memory.of(i).isdisjoint(memory.escaped)}
     objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v))
-    ours = objects.union(*(memory.content.get(o, ()) for i in moved for o in memory.of(i) if o.kind == "allocation")) - memory.escaped
+    ours = objects.union(*(memory.content.get(o, ()) for i in moved for o in memory.of(i) if o.kind == "allocation")) - memory.escaped - {UNKNOWN}
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
@@ -44,6 +44,9 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
                 if memory.of(pointer) <= ours:
                     i.erase()
                 elif not memory.of(pointer).isdisjoint(ours):
+                    if i.block in aborting and not (isinstance(rule, RefCount) and rule.change > 0):
+                        i.erase()  # the exception may leave something behind, as Numba's own do
+                        continue
                     raise Unsupported("a reference that may be to the function's own memory or to other memory", i)
                 elif i.callee == HOLD:
                     i.set_operand(0, tape.handle)
