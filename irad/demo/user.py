@@ -19,6 +19,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 
 import irad
+from irad.check import flat
 from irad.demo.measure import duration, seconds_per_call
 from irad.errors import IradError
 
@@ -107,16 +108,11 @@ def evaluate(at: str | None, function: Any) -> tuple[Any, ...]:
     return arguments
 
 
-def differentiable(value: Any) -> bool:
-    """Whether an argument is a float or an array of floats."""
-    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
-
-
 def show(target: str, function: Any, arguments: tuple[Any, ...]) -> int:
     """Print value, gradients, check and times. Returns 0, or 1 if the check failed."""
-    argnums = tuple(index for index, value in enumerate(arguments) if differentiable(value))
+    argnums = tuple(index for index, value in enumerate(arguments) if flat(value).size)
     if not argnums:
-        raise UsageError("nothing to differentiate: no argument is a float or an array of floats (write 2.0 rather than 2)")
+        raise UsageError("nothing to differentiate: no argument is a float, an array or a tuple of floats (write 2.0 rather than 2)")
     names = list(inspect.signature(function.py_func).parameters)
     try:
         function(*copy.deepcopy(arguments))
@@ -132,7 +128,7 @@ def show(target: str, function: Any, arguments: tuple[Any, ...]) -> int:
     print(f"{target}\n  value     {value!r}")
     for index, gradient in zip(argnums, gradients, strict=True):
         label = f"  gradient  {names[index] if index < len(names) else index} = "
-        print(label + np.array2string(np.asarray(gradient), threshold=20, prefix=label))
+        print(label + (repr(gradient) if isinstance(gradient, tuple) else np.array2string(np.asarray(gradient), threshold=20, prefix=label)))
 
     status = 0
     try:
@@ -145,7 +141,7 @@ def show(target: str, function: Any, arguments: tuple[Any, ...]) -> int:
 
     primal = seconds_per_call(lambda: function(*arguments))
     whole = seconds_per_call(lambda: derivative(*arguments))
-    calls = 2 * sum(int(np.size(arguments[index])) for index in argnums)
+    calls = 2 * sum(flat(arguments[index]).size for index in argnums)
     print(f"  time      primal {duration(primal)}, value and gradient {duration(whole)} ({whole / primal:.1f} × primal); "
           f"finite differences would take {calls} calls, {duration(calls * primal)}; compiled in {duration(compiled)}")
     return status

@@ -43,6 +43,9 @@ def rosenbrock(x):
 def plain(x, n, y=2.0):
     return np.sum(x) * n * y
 
+def product(pair):
+    return pair[0] * pair[1]
+
 def vector(x):
     return 2.0 * x
 
@@ -189,13 +192,20 @@ def test_own_function_of_several_arguments(module: Path, capsys: pytest.CaptureF
     assert "gradient  y = 6." in text
 
 
+def test_own_function_of_a_tuple(module: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user_functions.py:product", "--at", "((2.0, 3.0),)"]) == 0
+    text = capsys.readouterr().out
+    assert "gradient  pair = (3.0, 2.0)" in text
+    assert "would take 4 calls" in text
+
+
 @pytest.mark.parametrize(
     ("target", "at", "message"),
     [
         ("rosenbrock", "1.0", "names no function"),
         ("nowhere.py:f", "1.0", "no such file: nowhere.py"),
         ("nowhere:f", "1.0", "cannot import nowhere"),
-        ("user_functions.py:none", "1.0", "no 'none' in user_functions.py; it has: rosenbrock, plain, vector, raises"),
+        ("user_functions.py:none", "1.0", "no 'none' in user_functions.py; it has: rosenbrock, plain, product, vector, raises"),
         ("user_functions.py:number", "1.0", "'number' in user_functions.py is a float"),
         ("user_functions.py:rosenbrock", None, "the function takes (x)"),
         ("user_functions.py:rosenbrock", "np.ones(", "SyntaxError"),

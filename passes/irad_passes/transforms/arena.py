@@ -28,7 +28,8 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     moved = {i for i, rule in calls
              if isinstance(rule, Allocation) and i.block not in aborting and memory.of(i).isdisjoint(memory.escaped)}
     objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v))
-    ours = objects.union(*(memory.content.get(o, ()) for i in moved for o in memory.of(i) if o.kind == "allocation")) - memory.escaped - {UNKNOWN}
+    behind_headers = frozenset(d for o in objects if o.kind == "allocation" for d in memory.content.get(o, ()))
+    ours = (objects | behind_headers) - memory.escaped - {UNKNOWN}
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
