@@ -128,7 +128,8 @@ def show(target: str, function: Any, arguments: tuple[Any, ...]) -> int:
     print(f"{target}\n  value     {value!r}")
     for index, gradient in zip(argnums, gradients, strict=True):
         label = f"  gradient  {names[index] if index < len(names) else index} = "
-        print(label + (repr(gradient) if isinstance(gradient, tuple) else np.array2string(np.asarray(gradient), threshold=20, prefix=label)))
+        text = repr(gradient) if isinstance(gradient, tuple) else np.array2string(np.asarray(gradient), threshold=20, prefix=label)
+        print(label + text)
 
     status = 0
     try:
