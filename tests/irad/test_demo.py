@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -167,13 +168,14 @@ def test_main_job_without_the_extra(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 @pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
     monkeypatch.chdir(tmp_path)
+    importlib.invalidate_caches()
     path = tmp_path / "user_functions.py"
     path.write_text(USER_MODULE, encoding="utf-8")
-    return path
+    yield path
+    sys.modules.pop("user_functions", None)
 
 
 @pytest.mark.parametrize("place", ["{path}", "user_functions.py", "user_functions"])
