@@ -35,6 +35,7 @@ class Forward:
     def __init__(self, function: Function, request: Request, memory: Memory, activity: Activity, shadows: Shadows,
                  aborting: frozenset[Block]) -> None:
         self.aborting = aborting
+        self._position = 0
         self.function = function
         self.request = request
         self.memory = memory
@@ -50,10 +51,13 @@ class Forward:
         self.shadows.build()
         phis: list[tuple[Instruction, Instruction]] = []
         for block, instructions in work:
+            self._position = 0
             for i in instructions:
+                while block.instructions[self._position] is not i:
+                    self._position += 1
                 if i.opcode == "phi" and i in self.activity.values:
                     tangent = Instruction("phi", i.type, name=self.function.unique(i.name + ".dot"))
-                    block.insert(block.instructions.index(i) + 1, tangent)
+                    block.insert(self._position + 1, tangent)
                     self.tangents[i] = tangent
                     phis.append((i, tangent))
                 else:
@@ -61,6 +65,10 @@ class Forward:
         for phi, tangent in phis:
             for value, source in zip(phi.operands, phi.blocks, strict=True):
                 tangent.add_incoming(self.tangent(value), source)
+
+    def _behind(self, i: Instruction, flags: tuple[str, ...] = ()) -> Builder:
+        """A builder behind ``i``, which is at ``_position``: long blocks are not searched."""
+        return Builder(i.block, self._position + 1, flags)
 
     def tangent(self, value: Value) -> Value:
         """The tangent of ``value``; zero where it is inactive."""
@@ -82,22 +90,22 @@ class Forward:
         elif active and isinstance(rule, ScalarRule):
             self.tangents[i] = self._scalar(i, rule)
         elif active and i.opcode == "load":
-            self.tangents[i] = Builder.behind(i).load(i.type, self.shadows.of(i.operands[0]), i.name + ".dot",
+            self.tangents[i] = self._behind(i).load(i.type, self.shadows.of(i.operands[0]), i.name + ".dot",
                                                       align=self._align(i))
         elif active and i.opcode == "select":
             x, y = (self.tangent(v) for v in i.operands[1:])
-            self.tangents[i] = Builder.behind(i).select(i.operands[0], x, y, i.name + ".dot")
+            self.tangents[i] = self._behind(i).select(i.operands[0], x, y, i.name + ".dot")
         elif active and holds_pointers(i.type):
             raise Unsupported("a value of a struct that holds both pointers and active floats", i)
         elif active and i.opcode in COPIES:
             operands = [self.tangent(v) if carries(v.type) else v for v in i.operands]
             copy = Instruction(i.opcode, i.type, operands, extra=dict(i.extra))
-            self.tangents[i] = Builder.behind(i).insert(copy, i.name + ".dot")
+            self.tangents[i] = self._behind(i).insert(copy, i.name + ".dot")
         elif active or self.activity.opaque(i, rule, self.memory):
             raise no_derivative(i)
 
     def _scalar(self, i: Instruction, rule: ScalarRule) -> Value:
-        b = Builder.behind(i, flags=fast_flags(i))
+        b = self._behind(i, fast_flags(i))
         total: Value | None = None
         for index in rule.operands(i):
             tangent = self.tangents.get(i.operands[index])
@@ -115,13 +123,13 @@ class Forward:
     def _store(self, i: Instruction) -> None:
         value, pointer = i.operands
         if writes_active(i, self.activity.values, self.activity.objects, self.memory):
-            Builder.behind(i).store(self.tangent(value), self.shadows.of(pointer), align=self._align(i))
+            self._behind(i).store(self.tangent(value), self.shadows.of(pointer), align=self._align(i))
 
     def _block_operation(self, i: Instruction, rule: Fill | Transfer) -> None:
         target = i.operands[0]
         if not self.activity.touches(self.memory.of(target)):
             return
-        b = Builder.behind(i)
+        b = self._behind(i)
         if isinstance(rule, Transfer) and self.activity.touches(self.memory.of(i.operands[1])):
             operands = [self.shadows.of(target), self.shadows.of(i.operands[1]), *i.operands[2:]]
             b.insert(Instruction("call", i.type, operands), i.name)
@@ -134,7 +142,7 @@ class Forward:
         if header in self.activity.pointers:
             operands = list(i.operands)
             operands[operand] = self.shadows.of(header)
-            Builder.behind(i).insert(Instruction("call", i.type, operands), i.name)
+            self._behind(i).insert(Instruction("call", i.type, operands), i.name)
 
     def _ret(self, i: Instruction) -> None:
         if self.request.status or not i.operands:
