@@ -77,7 +77,12 @@ class DominatorTree:
 def cfg(function: Function, without: frozenset[Block] = frozenset()) -> Cfg:
     """Control-flow graph of ``function`` as if the blocks in ``without``, and the edges to them, were not there."""
     out = {block: [b for b in dict.fromkeys(block.successors) if b not in without] for block in function.blocks}
-    order = _reverse_postorder(function.entry, out)
+    return graph_from(function.entry, out)
+
+
+def graph_from(root: Block, out: Mapping[Block, list[Block]]) -> Cfg:
+    """The graph of what can be reached from ``root`` by the edges ``out``."""
+    order = _reverse_postorder(root, out)
     successors = {block: out[block] for block in order}
     predecessors: dict[Block, list[Block]] = {block: [] for block in order}
     for block in order:

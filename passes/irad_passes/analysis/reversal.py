@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
-from irad_passes.analysis.cfg import Cfg, DominatorTree, dominators
+from irad_passes.analysis.cfg import Cfg, DominatorTree, dominators, graph_from
 from irad_passes.analysis.expr import Expr, emit
 from irad_passes.analysis.loops import Loop, LoopForest
 from irad_passes.analysis.scev import backedge_count
@@ -141,30 +141,8 @@ class Reversal:
             starts = list(dict.fromkeys([*starts, *([loop.latch] if loop.latch in self.targets and loop.latch is not None else [])]))
         root = Block("reverse")
         successors[root] = starts
-        graph = _graph(root, successors)
+        graph = graph_from(root, successors)
         return Tree(graph.order[1:], dominators(graph))
-
-
-def _graph(root: Block, successors: dict[Block, list[Block]]) -> Cfg:
-    """A graph given by its edges, in reverse post-order from ``root``."""
-    order: list[Block] = []
-    seen = {root}
-    stack = [(root, iter(successors[root]))]
-    while stack:
-        block, rest = stack[-1]
-        following = next((b for b in rest if b not in seen), None)
-        if following is None:
-            order.append(block)
-            stack.pop()
-        else:
-            seen.add(following)
-            stack.append((following, iter(successors[following])))
-    order.reverse()
-    predecessors: dict[Block, list[Block]] = {block: [] for block in order}
-    for block in order:
-        for following in successors[block]:
-            predecessors[following].append(block)
-    return Cfg(order, predecessors, {block: successors[block] for block in order})
 
 
 def reversal(graph: Cfg, forest: LoopForest, tree: DominatorTree, exit_block: Block, live: Set[Block],

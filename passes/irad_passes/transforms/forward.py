@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from irad_passes.analysis.activity import Activity, carries, writes_active
+from irad_passes.analysis.activity import COPIES, Activity, carries, writes_active
 from irad_passes.analysis.cfg import cfg
 from irad_passes.analysis.memory import Memory
 from irad_passes.errors import NoDerivative, Unsupported
@@ -15,9 +15,6 @@ from irad_passes.request import Request
 from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
 from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.shadow import Shadows, zero_fill
-
-COPIES = frozenset({"freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement", "insertelement",
-                    "shufflevector"})
 
 
 def no_derivative(i: Instruction) -> NoDerivative:
