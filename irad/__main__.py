@@ -19,14 +19,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("function", nargs="?", help="file.py:function or package.module:function, returning a float")
     parser.add_argument("--at", metavar="EXPRESSION", help="the arguments as Python; np and math are there: --at 'np.linspace(0, 1, 10)'")
+    parser.add_argument("--explain", action="store_true",
+                        help="show for each line of the function what its gradient keeps, and what it computes again")
     options = parser.parse_args(arguments)
 
     if options.function is not None:
         from irad.demo.user import run_function
 
-        return run_function(options.function, options.at)
-    if options.at is not None:
-        parser.error("--at needs a function: file.py:function or package.module:function")
+        return run_function(options.function, options.at, explain=options.explain)
+    if options.at is not None or options.explain:
+        option = "--explain" if options.explain else "--at"
+        parser.error(f"{option} needs a function: file.py:function or package.module:function")
 
     missing = [package for module, package in NEEDS.items() if importlib.util.find_spec(module) is None]
     if missing:

@@ -18,7 +18,7 @@ LAYERS = (
     ("irad.__main__", "irad.demo"),
     ("irad",),  # the curated __init__
     ("irad.overloads",),
-    ("irad.check",),
+    ("irad.check", "irad.explanation", "irad.listing"),
     ("irad.operators",),
     ("irad.autodiff",),
     ("irad.derivative",),
@@ -26,6 +26,7 @@ LAYERS = (
     ("irad.custom", "irad.numba_"),
     ("irad.errors",),
     ("irad_passes.__main__",),
+    ("irad_passes.report",),
     ("irad_passes", "irad_passes.pipeline"),
     ("irad_passes.transforms",),
     ("irad_passes.analysis",),

@@ -30,15 +30,15 @@ class UsageError(Exception):
     """It cannot be done as asked; the message says why and what to do."""
 
 
-def run_function(target: str, at: str | None) -> int:
-    """Differentiate, check and time ``target`` at ``at``, and print it.
+def run_function(target: str, at: str | None, *, explain: bool = False) -> int:
+    """Differentiate, check and time ``target`` at ``at``, or explain its gradient, and print it.
 
     Returns the exit status: 0 well, 1 the check failed, 2 it cannot be done as asked.
     """
     try:
         function = load(target)
         arguments = evaluate(at, function)
-        return show(target, function, arguments)
+        return show_explanation(function, arguments) if explain else show(target, function, arguments)
     except UsageError as error:
         print(f"python -m irad: {error}", file=sys.stderr)
     except IradError as error:
@@ -108,11 +108,29 @@ def evaluate(at: str | None, function: Any) -> tuple[Any, ...]:
     return arguments
 
 
-def show(target: str, function: Any, arguments: tuple[Any, ...]) -> int:
-    """Print value, gradients, check and times. Returns 0, or 1 if the check failed."""
+def differentiable(arguments: tuple[Any, ...]) -> tuple[int, ...]:
+    """The arguments that hold floats."""
     argnums = tuple(index for index, value in enumerate(arguments) if flat(value).size)
     if not argnums:
         raise UsageError("nothing to differentiate: no argument is a float, an array or a tuple of floats (write 2.0 rather than 2)")
+    return argnums
+
+
+def show_explanation(function: Any, arguments: tuple[Any, ...]) -> int:
+    """Print what the gradient does with each line; in colours where rich is installed."""
+    explanation = irad.explain(function, arguments, differentiable(arguments))
+    if importlib.util.find_spec("rich") is None:
+        print(explanation)
+    else:
+        from rich.console import Console
+
+        Console().print(explanation)
+    return 0
+
+
+def show(target: str, function: Any, arguments: tuple[Any, ...]) -> int:
+    """Print value, gradients, check and times. Returns 0, or 1 if the check failed."""
+    argnums = differentiable(arguments)
     names = list(inspect.signature(function.py_func).parameters)
     try:
         function(*copy.deepcopy(arguments))

@@ -63,12 +63,17 @@ def source_line(function: CPUDispatcher, signature: tuple[types.Type, ...], *, c
     if not callee and not opcode:
         return definition
     text, name = captured_with_lines(function, signature)
-    nodes = {number: (kind, dict(FIELD.findall(fields))) for number, kind, fields in NODE.findall(text)}
+    nodes = nodes_of(text)
     for attached in attachments(body(text, within or name), callee, opcode, ordinal):
         for found in frames(nodes, attached):
             if not found.file.startswith(LIBRARIES):
                 return found
     return definition
+
+
+def nodes_of(text: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The metadata nodes in ``text`` by their numbers: kind and fields."""
+    return {number: (kind, dict(FIELD.findall(fields))) for number, kind, fields in NODE.findall(text)}
 
 
 def definition_of(function: CPUDispatcher) -> SourceLine:

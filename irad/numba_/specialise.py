@@ -74,11 +74,7 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
     shadowed = selected
     while True:
         found = captured(function, arguments, shadowed)
-        leaves = abi.parameters(found)[HIDDEN:]
-        activities = tuple(_activity(leaf, selected) for leaf in leaves)
-        request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
-            Parameter(activity, leaf.element) for activity, leaf in zip(activities, leaves, strict=True))),
-            f"{found.name}.{SUFFIX[mode]}.{'_'.join(map(str, sorted(selected)))}", rules=runtime.RULES)
+        leaves, activities, request = asked(found, mode, selected)
         try:
             answer = pipeline.differentiate(found.text, request)
         except PassError as error:
@@ -91,6 +87,17 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
                          for index, (fit, own) in enumerate(zip(fitting(arguments, shadowed), found.arguments, strict=True)))
             return Sweep(subject.place, mode, found.argument_names, used, found.returns, leaves, activities, answer)
         shadowed |= needed
+
+
+def asked(found: capture.Captured, mode: Mode, selected: frozenset[int]) -> tuple[
+        tuple[abi.Parameter, ...], tuple[Activity, ...], Request]:
+    """The LLVM parameters behind the `HIDDEN` ones, how they take part, and the request to the engine that says so."""
+    leaves = abi.parameters(found)[HIDDEN:]
+    activities = tuple(_activity(leaf, selected) for leaf in leaves)
+    request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
+        Parameter(activity, leaf.element) for activity, leaf in zip(activities, leaves, strict=True))),
+        f"{found.name}.{SUFFIX[mode]}.{'_'.join(map(str, sorted(selected)))}", rules=runtime.RULES)
+    return leaves, activities, request
 
 
 def _activity(leaf: abi.Parameter, selected: frozenset[int]) -> Activity:

@@ -65,7 +65,8 @@ def _hoist_loads(work: Work) -> None:
     hoist_loads(work.function, memory(work.function, work.request.rules))
 
 
-def _derive(work: Work) -> None:
+def sweep_of(work: Work) -> Forward | Reverse:
+    """The sweep that is asked for, analysed, not yet emitted."""
     function, request = work.function, work.request
     aborting = abort_blocks(function, request.status)
     pointers = memory(function, request.rules, aborting)
@@ -76,10 +77,9 @@ def _derive(work: Work) -> None:
     shadows = Shadows(work.module, function, request, active)
     work.shadowed = tuple(shadows.shadowed)
     if request.mode is Mode.FORWARD:
-        Forward(function, request, pointers, active, shadows, aborting).run()
-    else:
-        adjoints = Adjoints(function, request, pointers, active, shadows, floats.of)
-        Reverse(function, request, pointers, adjoints, aborting).run()
+        return Forward(function, request, pointers, active, shadows, aborting)
+    adjoints = Adjoints(function, request, pointers, active, shadows, floats.of)
+    return Reverse(function, request, pointers, adjoints, aborting)
 
 
 def _finish(work: Work) -> None:
@@ -92,7 +92,7 @@ PASSES = (
     Pass("retype", _retype),
     Pass("hoist-loads", _hoist_loads),
     Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function)),
-    Pass("derive", _derive),
+    Pass("derive", lambda work: sweep_of(work).run()),
     Pass("finish", _finish),
 )
 """What happens to a module that `transforms.canonicalise` has read; `lower` takes the tape out of the result, for execution."""
@@ -115,16 +115,22 @@ def differentiate(text: str, request: Request) -> Answer:
     NoDerivative, Unsupported, ParseError, VerificationError
         See `errors`.
     """
+    work = begin(text, request)
+    module = work.module
+    for step in PASSES:
+        step.run(work)
+        verify(module, step.name, text=step is PASSES[-1])
+    return Answer(write(module), request.name, work.shadowed, work.written)
+
+
+def begin(text: str, request: Request) -> Work:
+    """Read ``text`` and see that the request fits it."""
     module = canonical_module(text, request.function)
     function = module.functions.get(request.function)
     if function is None or function.is_declaration:
         raise ValueError(f"the module does not define {request.function}")
     _check(function, request)
-    work = Work(module, function, request)
-    for step in PASSES:
-        step.run(work)
-        verify(module, step.name, text=step is PASSES[-1])
-    return Answer(write(module), request.name, work.shadowed, work.written)
+    return Work(module, function, request)
 
 
 def _check(function: Function, request: Request) -> None:

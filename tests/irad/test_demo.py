@@ -187,6 +187,13 @@ def test_own_function(place: str, module: Path, capsys: pytest.CaptureFixture[st
     assert "check     ok" in text
 
 
+def test_the_explanation_of_an_own_function(module: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user_functions.py:rosenbrock", "--at", "np.ones(3)", "--explain"]) == 0
+    text = capsys.readouterr().out
+    assert "explain(rosenbrock) with respect to x" in text
+    assert "tape: 0 bytes" in text
+
+
 def test_own_function_of_several_arguments(module: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["user_functions.py:plain", "--at", "(np.ones(2), 3, 0.5)"]) == 0
     text = capsys.readouterr().out
@@ -224,6 +231,7 @@ def test_bad_usage(target: str, at: str | None, message: str, module: Path, caps
 
 
 def test_a_place_without_a_function(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main(["--at", "1.0"])
-    assert "--at needs a function" in capsys.readouterr().err
+    for option in ("--at", "--explain"):
+        with pytest.raises(SystemExit, match="2"):
+            main([option] if option == "--explain" else [option, "1.0"])
+        assert f"{option} needs a function" in capsys.readouterr().err

@@ -36,10 +36,10 @@ ROWS = (
     # The origin is the tip of a cone: nan.
     ScalarRule("hypot", lambda x, y, ans: (x / ans, y / ans), PAIR, singular=True, function=lambda x, y: sqrt(x * x + y * y)),
     # As frem: (ans - x) / y is minus the whole number of times that y was taken off.
-    ScalarRule("remainder", lambda x, y, ans: (1.0, rint((ans - x) / y)), ((-9.0, 9.0), POSITIVE), singular=True,
+    ScalarRule("remainder", lambda x, y, ans: (1.0, rint((ans - x) / y)), ((-9.0, 9.0), POSITIVE), singular=True, kink=True,
                function=lambda x, y: x - y * rint(x / y)),
     # Equal operands: 0, as for all x < y.
-    ScalarRule("fdim", lambda x, y, ans: (where(x <= y, 0.0, 1.0), where(x <= y, 0.0, -1.0)), PAIR,
+    ScalarRule("fdim", lambda x, y, ans: (where(x <= y, 0.0, 1.0), where(x <= y, 0.0, -1.0)), PAIR, kink=True,
                function=lambda x, y: where(x <= y, 0.0, x - y)),
 )
 

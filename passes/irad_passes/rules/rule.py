@@ -35,6 +35,8 @@ class ScalarRule(Rule):
     singular : bool
         A partial may be inf or nan for operands at which the function is defined, or at the edge of its domain: there an adjoint
         that is exactly zero contributes exactly zero.
+    kink : bool
+        The function has points at which its slope or its value jumps.
     function : callable, optional
         The function in terms of others, for the tests, where computer algebra has none of this name.
     unproved : str
@@ -45,6 +47,7 @@ class ScalarRule(Rule):
     partials: Callable[..., tuple[Operand, ...]]
     domain: tuple[tuple[float, float], ...] = (EVERYWHERE,)
     singular: bool = False
+    kink: bool = False
     function: Callable[..., Operand] | None = None
     unproved: str = ""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import llvmlite.binding as llvm
 
 from irad_passes.errors import ParseError
 from irad_passes.ir.model import Function, Module
 from irad_passes.ir.read import read
 
+_LOCATION = re.compile(r"!dbg (!\d+)")
 _GONE = ("llvm.lifetime.start", "llvm.lifetime.end", "llvm.experimental.noalias.scope.decl", "llvm.assume", "llvm.dbg.")
 
 
@@ -32,11 +35,16 @@ def canonical_module(text: str, function: str) -> Module:
 
 
 def strip(function: Function) -> None:
-    """Drop what says nothing about values and would be wrong about the derivative: lifetimes, alias scopes, debug records."""
+    """Drop what says nothing about values and would be wrong about the derivative: lifetimes, alias scopes, debug records.
+
+    ``extra["location"]`` keeps the number of an instruction's debug location, for `irad_passes.report`.
+    """
     for i in list(function.instructions()):
         if i.opcode.startswith("#dbg") or (i.callee or "").startswith(_GONE):
             i.erase()
         else:
+            if found := _LOCATION.search(i.suffix):
+                i.extra["location"] = found[1]
             i.suffix = ""
             if i.opcode == "call":
                 i.flags = tuple(flag for flag in i.flags if flag not in ("tail", "musttail", "notail"))

@@ -42,10 +42,14 @@ class Reverse:
 
     def run(self) -> None:
         """Analyse, keep, and emit."""
+        if self.function.entry not in self.aborting:  # else it never returns: there is nothing to reverse
+            self.prepare()
+            self._emit(self.aborting)
+
+    def prepare(self) -> None:
+        """Decide what is kept, and keep it."""
         function, adjoints = self.function, self.adjoints
         aborting = self.aborting
-        if function.entry in aborting:  # it never returns: there is nothing to reverse
-            return
         exit_block = _exit(function, aborting)
         graph = cfg(function, aborting)
         self.exit = exit_block
@@ -62,10 +66,9 @@ class Reverse:
         overwrites = Overwrites(self.memory, graph, forest)
         self.values = Recompute(exit_block, tree, forest, overwrites, set(self.flow.counters.values()),
                                 self.flow.blocks, self.request.rules)
-        needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
-        self.plan: Plan = self.values.plan(needed)
+        self.needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
+        self.plan: Plan = self.values.plan(self.needed)
         self.tape.keep(self.flow, self.plan.kept)
-        self._emit(aborting)
 
     def _emit(self, aborting: frozenset[Block]) -> None:
         ret = self.exit.terminator
