@@ -1,0 +1,195 @@
+"""What a run says: a Markdown table, and plots of the ratio per problem, of cost against size, and of compile time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import exp, log
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+Result = dict[str, Any]
+Record = dict[str, Any]
+
+COLOURS = ("#0b6e99", "#d9730d", "#7b8a99", "#9b2c8f", "#3f7d20", "#c0392b", "#8c6d1f", "#1f3b73", "#555555", "#20a39e")
+
+
+def timed(result: Result) -> list[Record]:
+    """The records that hold times."""
+    return [record for record in result["records"] if "gradient" in record]
+
+
+def rivals(result: Result) -> list[str]:
+    """The rivals that have any, irad first."""
+    names = list(dict.fromkeys(record["rival"] for record in timed(result)))
+    return sorted(names, key=lambda name: name != "irad")
+
+
+def cases(result: Result) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((record["problem"], record["size"]) for record in timed(result)))
+
+
+def ratio(one: Record, other: Record, what: str = "gradient", to: str = "gradient") -> float:
+    """How many times as long ``one`` takes as ``other``: the median over the rounds, in each of which they ran side by side."""
+    return median(a / b for a, b in zip(one[what]["rounds"], other[to]["rounds"], strict=True))
+
+
+def mean(values: Iterable[float]) -> float:
+    """Geometric mean; nan of nothing."""
+    logs = [log(value) for value in values]
+    return exp(sum(logs) / len(logs)) if logs else float("nan")
+
+
+def find(result: Result) -> Callable[[str, str, str], Record | None]:
+    index = {(record["rival"], record["problem"], record["size"]): record for record in timed(result)}
+    return lambda rival, problem, size: index.get((rival, problem, size))
+
+
+def larger(result: Result) -> list[tuple[str, str]]:
+    """The cases without the smallest size of each problem."""
+    seen: set[str] = set()
+    found = []
+    for problem, size in cases(result):
+        if problem in seen:
+            found.append((problem, size))
+        seen.add(problem)
+    return found or cases(result)
+
+
+def table(result: Result) -> str:
+    """Microseconds of the primal, each gradient in multiples of it, and irad's time over each rival's."""
+    get, names = find(result), rivals(result)
+    others = [name for name in names if name != "irad"]
+    head = ["problem", "size", "primal µs", *(f"{name} grad/primal" for name in names), *(f"irad/{name}" for name in others)]
+    rows = []
+    for problem, size in cases(result):
+        base = get("irad", problem, size) or next(r for r in timed(result) if (r["problem"], r["size"]) == (problem, size))
+        row = [problem, size, f"{base['primal']['median'] * 1e6:.3g}"]
+        for name in names:
+            record = get(name, problem, size)
+            row.append(f"{ratio(record, base, to='primal'):.2f}" if record else "–")
+        for name in others:
+            record, ours = get(name, problem, size), get("irad", problem, size)
+            row.append(f"{ratio(ours, record):.2f}" if record and ours else "–")
+        rows.append(row)
+    means = ["geometric mean", "without the smallest", ""]
+    for name in names:
+        pairs = [(get(name, *case), get("irad", *case)) for case in larger(result)]
+        means.append(f"{mean(ratio(a, b, to='primal') for a, b in pairs if a and b):.2f}")
+    for name in others:
+        pairs = [(get("irad", *case), get(name, *case)) for case in larger(result)]
+        means.append(f"{mean(ratio(a, b) for a, b in pairs if a and b):.2f}")
+    return "\n".join(_line(row) for row in [head, ["---"] * len(head), *rows, means])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def skipped(result: Result) -> str:
+    """What was not measured, and why."""
+    lines = [f"- {r['rival']}, {r['problem']} {r['size']}: {r['skip']}" for r in result["records"] if "skip" in r]
+    return "\n".join(lines)
+
+
+def text(result: Result) -> str:
+    """The whole report in Markdown."""
+    machine = ", ".join(f"{key} {value}" for key, value in result["machine"].items())
+    versions = "; ".join(f"{rival}: " + ", ".join(f"{k} {v}" for k, v in found.items()) for rival, found in result["versions"].items())
+    parts = ["# Benchmarks", f"{machine}.", f"{versions}.",
+             "CPU time, one thread, float64. `grad/primal`: time of the gradient over that of the function compiled by Numba; `irad/x`: "
+             "irad's gradient over the rival's. Medians over rounds in which all ran in turn.",
+             table(result), "![ratio](ratio.svg)", "![cost](cost.svg)", "![compile time](compile.svg)"]
+    if skipped(result):
+        parts += ["Not measured:", skipped(result)]
+    return "\n\n".join(parts) + "\n"
+
+
+def write(result: Result, folder: Path) -> None:
+    """Write ``README.md`` and the plots, as SVG and PNG, into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.md").write_text(text(result))
+    try:
+        import matplotlib
+    except ImportError:
+        print("no plots: matplotlib is not installed")
+        return
+    matplotlib.use("Agg")
+    matplotlib.rcParams.update({"svg.hashsalt": "irad", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+    for name, draw in (("ratio", _ratios), ("cost", _costs), ("compile", _compile)):
+        figure = draw(result)
+        for kind in ("svg", "png"):
+            figure.savefig(folder / f"{name}.{kind}", bbox_inches="tight", dpi=150)
+
+
+def _ratios(result: Result) -> Any:
+    """Gradient over Numba's primal, the largest size of each problem, one dot for each rival."""
+    from matplotlib import pyplot
+
+    get, names = find(result), rivals(result)
+    largest = dict(cases(result))
+    figure, axes = pyplot.subplots(figsize=(7, 0.3 * len(largest) + 1.2))
+    for colour, name in zip(COLOURS, names, strict=False):
+        points = []
+        for at, (problem, size) in enumerate(largest.items()):
+            record, base = get(name, problem, size), get("irad", problem, size)
+            if record and base:
+                points.append((ratio(record, base, to="primal"), at))
+        if points:
+            first = name == "irad"
+            axes.scatter(*zip(*points, strict=True), s=36 if first else 22, color=colour, label=name, zorder=2 + first)
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(largest)), [f"{problem} {size}" for problem, size in largest.items()])
+    axes.invert_yaxis()
+    axes.grid(axis="x", which="both", alpha=0.25)
+    axes.set_xlabel("time of the gradient / time of the function (Numba)")
+    axes.legend(frameon=False, ncols=4, loc="lower center", bbox_to_anchor=(0.4, 1.0))
+    return figure
+
+
+def _costs(result: Result) -> Any:
+    """Microseconds against the primal's, on logarithmic axes."""
+    from matplotlib import pyplot
+
+    get, names = find(result), rivals(result)
+    problems = list(dict.fromkeys(problem for problem, _ in cases(result)))
+    columns = min(4, len(problems))
+    rows = -(-len(problems) // columns)
+    figure, grid = pyplot.subplots(rows, columns, figsize=(2.6 * columns, 2.1 * rows), squeeze=False, layout="constrained")
+    for axes, problem in zip(grid.flat, problems, strict=False):
+        sizes = [size for name, size in cases(result) if name == problem]
+        for colour, name in zip(COLOURS, names, strict=False):
+            found = [(at, record["gradient"]["median"] * 1e6) for at, size in enumerate(sizes) if (record := get(name, problem, size))]
+            if found:
+                axes.plot(*zip(*found, strict=True), marker="o", markersize=3, color=colour, label=name, linewidth=1)
+        axes.set_yscale("log")
+        axes.set_xticks(range(len(sizes)), sizes, fontsize=6)
+        axes.set_title(problem, fontsize=9)
+    for axes in list(grid.flat)[len(problems):]:
+        axes.axis("off")
+    grid[0, 0].set_ylabel("µs per gradient")
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
+    return figure
+
+
+def _compile(result: Result) -> Any:
+    """Seconds of the first gradient of each problem, and of Numba's own first call."""
+    from matplotlib import pyplot
+
+    first: dict[tuple[str, str], float] = {}
+    for record in timed(result):
+        first.setdefault((record["rival"], record["problem"]), record["first"])
+        if record.get("first_primal") is not None and record["rival"] == "irad":
+            first.setdefault(("numba, the function", record["problem"]), record["first_primal"])
+    names = list(dict.fromkeys(name for name, _ in first))
+    problems = list(dict.fromkeys(problem for _, problem in first))
+    figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
+    width = 0.8 / len(names)
+    for at, (colour, name) in enumerate(zip(COLOURS, names, strict=False)):
+        axes.bar([k + at * width for k in range(len(problems))], [first.get((name, problem), 0.0) for problem in problems], width,
+                 color=colour, label=name)
+    axes.set_xticks([k + 0.4 for k in range(len(problems))], problems, rotation=60, ha="right")
+    axes.set_ylabel("seconds until the first result")
+    axes.legend(frameon=False)
+    return figure
