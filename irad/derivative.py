@@ -1,7 +1,7 @@
 """`Derivative`: what every operator returns. Numba's own dispatcher, whose compiler differentiates.
 
 Being a dispatcher, it is called, typed, inspected and linked as any njit function is, and costs what such a call costs.
-What it computes is a `Form`; the forms are in `irad.autodiff`.
+What it computes is a `Form`; the forms are in `irad.forms`.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Form(ABC):
         """
 
     @abstractmethod
-    def plan(self, subject: Subject, arguments: tuple[Any, ...]) -> Plan:
-        """Differentiate for arguments of these Numba types."""
+    def plan(self, subject: Subject, arguments: tuple[Any, ...], *, executed: bool) -> Plan:
+        """Differentiate for arguments of these Numba types; what is not ``executed`` is differentiated again."""
 
 
 class _Compiler(dispatcher._FunctionCompiler):
@@ -77,7 +77,8 @@ class _Compiler(dispatcher._FunctionCompiler):
         self.form = form
 
     def _compile_core(self, args: tuple[Any, ...], return_type: Any) -> Any:
-        plan = self.form.plan(self.subject, args)
+        executed = self.targetdescr is Derivative.targetdescr
+        plan = self.form.plan(self.subject, args, executed=executed)
 
         def emit(context: Any, builder: Any, values: list[Any]) -> Any:
             glue = Glue(context, builder)
@@ -85,7 +86,6 @@ class _Compiler(dispatcher._FunctionCompiler):
             glue.release()
             return result
 
-        executed = self.targetdescr is Derivative.targetdescr
         modules = [sweep.module(executed=executed) for sweep in plan.sweeps]
         return link.compiled(self.targetdescr, self.py_func, args, plan.returns, emit, modules, self.targetoptions, wrapper=executed)
 

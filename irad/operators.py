@@ -1,12 +1,15 @@
-"""The operators: what users call. Each is a function and a decorator, bare or with options; all are sugar over `irad.autodiff`."""
+"""The operators: what users call. Each is a function and a decorator, bare or with options; all are sugar over `irad.forms`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from irad.argnums import Argnums
-from irad.autodiff import Gradient, Jvp, Slope, ValueAndGradient, Vjp
 from irad.derivative import Form, differentiated
+from irad.forms.forward import Jvp, Slope
+from irad.forms.matrices import Hessian, HessianDiagonal, Jacobian, MatrixMode
+from irad.forms.products import GaussNewton, Hvp
+from irad.forms.reverse import Gradient, ValueAndGradient, Vjp
 
 
 def _operator(function: Any, form: Form) -> Any:
@@ -183,6 +186,185 @@ def vjp(function: Any = None, argnums: Argnums = 0) -> Any:
     return _operator(function, Vjp(argnums))
 
 
+def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, mode: MatrixMode = "auto",
+             chunk: int | None = None) -> Any:
+    """Jacobian, compiled: all derivatives of all outputs.
+
+    Parameters
+    ----------
+    function : njit function or Python function
+        Returns a float, an array of floats, or a tuple of them.
+    argnums : int, str, or tuple of them
+        The arguments to differentiate with respect to.
+    has_aux : bool
+        The function returns ``(y, aux)``, of which only ``y`` is differentiated.
+    mode : {"auto", "forward", "reverse"}
+        By columns, by rows, or whichever needs fewer sweeps; where only the extents tell, the first forward sweep tells them.
+    chunk : int, optional
+        How many columns one forward sweep computes.
+
+    Returns
+    -------
+    Derivative
+        Called as ``function`` is, and with ``out``, an array to fill. Returns an array of the dtype of y and the shape
+        ``y.shape + x.shape``; for tuples, the structure of y with that of x in each place; ``(jacobian, aux)`` with ``has_aux``.
+
+    Raises
+    ------
+    ValueError
+        ``mode`` or ``chunk`` is none, or ``argnums`` does not fit; at the call, ``out`` has the wrong shape.
+    ArgumentTypeError
+        At the call: the argument cannot be differentiated, ``out`` has the wrong type or shares memory with an argument.
+    OutputTypeError
+        At the call: the function returns no floats.
+
+    Notes
+    -----
+    Forward mode: about twice the cost of ``function`` for each column. Reverse mode: a small constant times that for each row.
+    ``function`` runs once for each sweep, always from the arguments as they were on entry; what it writes into them is what it
+    writes when it runs once. Where there are at least eight times as many columns as rows, "auto" goes by rows.
+
+    Examples
+    --------
+    >>> import irad, numpy as np
+    >>> irad.jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+    return _operator(function, Jacobian(argnums, has_aux, mode, chunk))
+
+
+def jacfwd(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, chunk: int | None = None) -> Any:
+    """`jacobian` by forward mode."""
+    return jacobian(function, argnums, has_aux=has_aux, mode="forward", chunk=chunk)
+
+
+def jacrev(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+    """`jacobian` by reverse mode."""
+    return jacobian(function, argnums, has_aux=has_aux, mode="reverse")
+
+
+def hessian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+    """Hessian, compiled: all second derivatives of a function that returns a float.
+
+    Parameters and errors are those of `gradient`.
+
+    Returns
+    -------
+    Derivative
+        Called as ``function`` is, and with ``out``, an array to fill. Returns an array of the shape ``x.shape + x.shape``; for a tuple
+        ``argnums``, a tuple of tuples of them; ``(hessian, aux)`` with ``has_aux``.
+
+    Notes
+    -----
+    The Jacobian of the gradient, by columns: about twice the cost of a gradient for each number in x. `hvp` multiplies with it at the
+    cost of one column.
+
+    Examples
+    --------
+    >>> import irad, numpy as np
+    >>> irad.hessian(lambda x: x[0] * x[1] ** 2)(np.array([3.0, 2.0]))
+    array([[0., 4.],
+           [4., 6.]])
+    """
+    return _operator(function, Hessian(argnums, has_aux))
+
+
+def hessian_diagonal(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+    """Diagonal of the Hessian, compiled: the second derivative with respect to each number, as iminuit's ``g2`` takes it.
+
+    Parameters and errors are those of `gradient`.
+
+    Returns
+    -------
+    Derivative
+        Called as ``function`` is, and with ``out``, an array to fill. Returns what is shaped as the gradient.
+
+    Notes
+    -----
+    The cost is that of `hessian`, the memory that of a gradient.
+
+    Examples
+    --------
+    >>> import irad, numpy as np
+    >>> irad.hessian_diagonal(lambda x: x[0] * x[1] ** 2)(np.array([3.0, 2.0]))
+    array([0., 6.])
+    """
+    return _operator(function, HessianDiagonal(argnums, has_aux))
+
+
+def hvp(function: Any = None, argnums: Argnums = 0) -> Any:
+    """Product of the Hessian with a vector, compiled, without the Hessian.
+
+    Parameters
+    ----------
+    function : njit function or Python function
+        Returns a float.
+    argnums : int, str, or tuple of them
+        The arguments to differentiate with respect to.
+
+    Returns
+    -------
+    Derivative
+        Called as ``(x, v, *rest)``: the arguments of ``function`` with the vector behind the first, as SciPy calls ``hessp``. ``v`` has the
+        structure and shape of what is differentiated by (a tuple for a tuple ``argnums``), and so has the product.
+
+    Raises
+    ------
+    ArgumentTypeError
+        At the call: the shape or dtype of ``v`` is another.
+    OutputTypeError
+        At the call: the function does not return one float.
+
+    Notes
+    -----
+    Forward over reverse: one sweep, about twice the cost of the gradient.
+
+    Examples
+    --------
+    >>> import irad, numpy as np
+    >>> irad.hvp(lambda x: x[0] * x[1] ** 2)(np.array([3.0, 2.0]), np.array([1.0, 0.0]))
+    array([0., 4.])
+    """
+    return _operator(function, Hvp(argnums))
+
+
+def gauss_newton(function: Any = None, argnums: Argnums = 0) -> Any:
+    """Products of the Gauss–Newton matrix JᵀJ of residuals r with vectors, compiled, without J.
+
+    Parameters
+    ----------
+    function : njit function or Python function
+        Returns the residuals: a float, an array of floats, or a tuple of them.
+    argnums : int, str, or tuple of them
+        The arguments to differentiate with respect to.
+
+    Returns
+    -------
+    Derivative
+        Called as `hvp` is: ``(x, v, *rest)`` gives JᵀJ v, and ``(x, None, *rest)`` gives Jᵀr, the gradient of ‖r‖²/2.
+
+    Raises
+    ------
+    ArgumentTypeError
+        At the call: the shape or dtype of ``v`` is another than that of x.
+
+    Notes
+    -----
+    JᵀJ v is one forward and one reverse sweep, Jᵀr one reverse sweep. What ``function`` writes into its arguments is what it writes
+    when it runs once.
+
+    Examples
+    --------
+    One step of Gauss and Newton for a linear problem in one unknown is the solution:
+
+    >>> import irad, numpy as np
+    >>> step = irad.gauss_newton(lambda x: 2.0 * x - 6.0)
+    >>> 5.0 - step(5.0, None) / step(5.0, 1.0)
+    3.0
+    """
+    return _operator(function, GaussNewton(argnums))
+
+
 grad = gradient
 value_and_grad = value_and_gradient
-

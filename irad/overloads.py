@@ -54,3 +54,45 @@ def _jvp(function):  # type: ignore[no-untyped-def]
 def _vjp(function, argnums=0):  # type: ignore[no-untyped-def]
     found = operators.vjp(function, constant(argnums))
     return lambda function, argnums=0: found
+
+
+@overload(operators.jacobian, prefer_literal=True)
+def _jacobian(function, argnums=0, has_aux=False, mode="auto", chunk=None):  # type: ignore[no-untyped-def]
+    found = operators.jacobian(function, constant(argnums), has_aux=constant(has_aux), mode=constant(mode), chunk=constant(chunk))
+    return lambda function, argnums=0, has_aux=False, mode="auto", chunk=None: found
+
+
+@overload(operators.jacfwd, prefer_literal=True)
+def _jacfwd(function, argnums=0, has_aux=False, chunk=None):  # type: ignore[no-untyped-def]
+    found = operators.jacfwd(function, constant(argnums), has_aux=constant(has_aux), chunk=constant(chunk))
+    return lambda function, argnums=0, has_aux=False, chunk=None: found
+
+
+@overload(operators.jacrev, prefer_literal=True)
+def _jacrev(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
+    found = operators.jacrev(function, constant(argnums), has_aux=constant(has_aux))
+    return lambda function, argnums=0, has_aux=False: found
+
+
+@overload(operators.hessian, prefer_literal=True)
+def _hessian(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
+    found = operators.hessian(function, constant(argnums), has_aux=constant(has_aux))
+    return lambda function, argnums=0, has_aux=False: found
+
+
+@overload(operators.hessian_diagonal, prefer_literal=True)
+def _hessian_diagonal(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
+    found = operators.hessian_diagonal(function, constant(argnums), has_aux=constant(has_aux))
+    return lambda function, argnums=0, has_aux=False: found
+
+
+@overload(operators.hvp, prefer_literal=True)
+def _hvp(function, argnums=0):  # type: ignore[no-untyped-def]
+    found = operators.hvp(function, constant(argnums))
+    return lambda function, argnums=0: found
+
+
+@overload(operators.gauss_newton, prefer_literal=True)
+def _gauss_newton(function, argnums=0):  # type: ignore[no-untyped-def]
+    found = operators.gauss_newton(function, constant(argnums))
+    return lambda function, argnums=0: found

@@ -20,7 +20,7 @@ LAYERS = (
     ("irad.overloads",),
     ("irad.check", "irad.explanation", "irad.listing"),
     ("irad.operators",),
-    ("irad.autodiff",),
+    ("irad.forms",),
     ("irad.derivative",),
     ("irad.argnums",),
     ("irad.custom", "irad.numba_"),

@@ -16,18 +16,29 @@ from irad.errors import ArgumentTypeError
 
 def contracted(function: Any) -> Any:
     """The njit function ``(*arguments, cotangent) -> (sum(f(*arguments) * cotangent), f(*arguments))``: made once."""
+    return reduced(function, "contracted", contract, "cotangent")
+
+
+def halved(function: Any) -> Any:
+    """The njit function ``(*arguments) -> (sum(f(*arguments)**2) / 2, f(*arguments))``: made once."""
+    return reduced(function, "halved", half_square)
+
+
+def reduced(function: Any, name: str, reduction: Any, extra: str = "") -> Any:
+    """The njit function ``(*arguments, extra) -> (reduction(f(*arguments), extra), f(*arguments))``: made once."""
+    attribute = f"_irad_{name}"
     with global_compiler_lock:
-        if "_irad_contracted" not in function.__dict__:
+        if attribute not in function.__dict__:
             names = list(inspect.signature(function.py_func).parameters)
-            last = unused("cotangent", names)
-            scope = {"__name__": function.__module__, "__irad_function__": function, "__irad_contract__": contract}
-            exec(f"def contracted({', '.join([*names, last])}):\n"
+            more = [unused(extra, names)] if extra else []
+            scope = {"__name__": function.__module__, "__irad_function__": function, "__irad_reduction__": reduction}
+            exec(f"def {name}({', '.join([*names, *more])}):\n"
                  f"    __irad_value__ = __irad_function__({', '.join(names)})\n"
-                 f"    return __irad_contract__(__irad_value__, {last}), __irad_value__\n", scope)
-            made: Any = scope["contracted"]
-            made.__name__ = made.__qualname__ = f"contracted_{function.__name__}"
-            function.__dict__["_irad_contracted"] = njit(made)
-        return function.__dict__["_irad_contracted"]
+                 f"    return __irad_reduction__({', '.join(['__irad_value__', *more])}), __irad_value__\n", scope)
+            made: Any = scope[name]
+            made.__name__ = made.__qualname__ = f"{name}_{function.__name__}"
+            function.__dict__[attribute] = njit(made)
+        return function.__dict__[attribute]
 
 
 def unused(name: str, names: list[str]) -> str:
@@ -54,6 +65,16 @@ def in_memory_order(typing_context: Any, array: Any) -> Any:
 def contract(value: Any, cotangent: Any) -> Any:
     """The sum of the products of the floats in ``value`` with those in ``cotangent``: for njit code."""
     raise NotImplementedError("irad's contract is for njit functions")
+
+
+def half_square(value: Any) -> Any:
+    """Half the sum of the squares of the floats in ``value``: for njit code."""
+    raise NotImplementedError("irad's half_square is for njit functions")
+
+
+@overload(half_square)
+def _half_square(value):  # type: ignore[no-untyped-def]
+    return lambda value: contract(value, value) * 0.5
 
 
 @overload(contract)

@@ -25,6 +25,15 @@ class Typed(NamedTuple):
     value: Any
 
 
+class Kept(NamedTuple):
+    """What an entry owns: a value, or a ``slot`` that holds one, null at first; a ``result`` is the caller's on success."""
+
+    type: Any
+    value: Any
+    result: bool
+    slot: bool
+
+
 class Glue:
     """Writes LLVM code at the end of ``builder``.
 
@@ -40,18 +49,26 @@ class Glue:
         self.context = context
         self.builder = builder
         self.excinfo = context.call_conv._get_excinfo_argument(builder.function)
-        self._kept: list[tuple[Any, Any, bool]] = []
+        self._kept: list[Kept] = []
 
     def keep(self, type_: Any, value: Any, *, result: bool = False) -> Any:
         """Own ``value`` until the entry ends; a ``result`` then belongs to the caller."""
-        self._kept.append((type_, value, result))
+        self._kept.append(Kept(type_, value, result, slot=False))
         return value
+
+    def slot(self, type_: Any) -> Any:
+        """Memory for a result that is made later, where code runs conditionally or repeatedly: its address."""
+        slot = cgutils.alloca_once_value(self.builder, cgutils.get_null_value(self.context.get_value_type(type_)))
+        self._kept.append(Kept(type_, slot, result=True, slot=True))
+        return slot
 
     def release(self) -> None:
         """Release all but the results: the entry is about to succeed."""
-        for type_, value, result in reversed(self._kept):
-            if not result:
-                self.context.nrt.decref(self.builder, type_, value)
+        self._release([kept for kept in self._kept if not kept.result])
+
+    def _release(self, kept: list[Kept]) -> None:
+        for type_, value, _, slot in reversed(kept):
+            self.context.nrt.decref(self.builder, type_, self.builder.load(value) if slot else value)
 
     @contextmanager
     def branch(self) -> Iterator[None]:
@@ -61,11 +78,18 @@ class Glue:
         del self._kept[before:]
 
     @contextmanager
+    def scope(self) -> Iterator[None]:
+        """Within it, code runs repeatedly: all that it keeps is released at its end."""
+        before = len(self._kept)
+        yield
+        self._release(self._kept[before:])
+        del self._kept[before:]
+
+    @contextmanager
     def failing(self, condition: Any) -> Iterator[None]:
         """Write a branch that is taken where ``condition`` holds; the body of the ``with`` must return an error status."""
         with self.builder.if_then(condition, likely=False):
-            for type_, value, _ in reversed(self._kept):
-                self.context.nrt.decref(self.builder, type_, value)
+            self._release(self._kept)
             yield
 
     def raise_if(self, condition: Any, error: type[Exception], message: str) -> None:
@@ -87,8 +111,8 @@ class Glue:
         """The extents of an array."""
         return list(cgutils.unpack_tuple(self.builder, self.array(type_, value).shape, type_.ndim))
 
-    def empty(self, type_: Any, shape: list[Any], *, result: bool = False) -> Any:
-        """A new array of C or F layout, kept, with undefined contents."""
+    def empty(self, type_: Any, shape: list[Any], *, result: bool = False, width: int = 1) -> Any:
+        """A new array of C or F layout, kept, with undefined contents; in memory for ``width`` times as many elements."""
         builder, context = self.builder, self.context
         array = arrayobj.make_array(type_)(context, builder)
         item = context.get_abi_sizeof(context.get_data_type(type_.dtype))
@@ -97,6 +121,7 @@ class Glue:
         for axis in order:
             strides[axis] = size
             size = builder.mul(size, shape[axis])
+        size = builder.mul(size, INTP(width))
         meminfo = context.nrt.meminfo_alloc_aligned_unchecked(builder, size, context.get_preferred_array_alignment(type_.dtype))
         with self.failing(cgutils.is_null(builder, meminfo)):
             context.call_conv.return_user_exc(builder, MemoryError, (NO_MEMORY,))
@@ -104,20 +129,26 @@ class Glue:
         arrayobj.populate_array(array, data, shape, strides, INTP(item), meminfo)
         return self.keep(type_, array._getvalue(), result=result)
 
+    def clear(self, type_: Any, value: Any, width: int = 1) -> None:
+        """Set the elements of a contiguous array to zero, ``width`` numbers for each."""
+        size = self.builder.mul(self.size_in_bytes(type_, value), INTP(width))
+        cgutils.memset(self.builder, self.array(type_, value).data, size, 0)
+
     def size_in_bytes(self, type_: Any, value: Any) -> Any:
         """Bytes that a contiguous array holds."""
         array = self.array(type_, value)
         return self.builder.mul(array.nitems, array.itemsize)
 
-    def zeros(self, type_: Any, value: Any, *, result: bool = False) -> Any:
-        """Zeros in the structure of ``value``, of type `shadow_type`: new arrays, kept, for its arrays."""
+    def zeros(self, type_: Any, value: Any, *, result: bool = False, width: int = 1) -> Any:
+        """Zeros in the structure of ``value``, of type `shadow_type`: new arrays, kept, for its arrays, of ``width`` numbers for each
+        element."""
         if isinstance(type_, types.Array):
             made_type = owned_type(type_)
-            made = self.empty(made_type, self.shape(type_, value), result=result)
-            cgutils.memset(self.builder, self.array(made_type, made).data, self.size_in_bytes(made_type, made), 0)
+            made = self.empty(made_type, self.shape(type_, value), result=result, width=width)
+            self.clear(made_type, made, width)
             return made
         if isinstance(type_, types.BaseTuple):
-            made = [self.zeros(of, item, result=result) for of, item in zip(type_, self.items(value), strict=True)]
+            made = [self.zeros(of, item, result=result, width=width) for of, item in zip(type_, self.items(value), strict=True)]
             return self.together(shadow_type(type_), made)
         return cgutils.get_null_value(self.context.get_value_type(type_))
 
@@ -138,6 +169,10 @@ class Glue:
             first, second = (
                 cgutils.get_item_pointer2(self.context, builder, array.data, shape, strides, "A", indices) for array, strides in pairs)
             builder.store(builder.load(first), second)
+
+    def returned(self, type_: Any, slot: Any) -> Any:
+        """The value that a function has stored as its result."""
+        return self.context.get_returned_value(self.builder, type_, self.builder.load(slot))
 
     def items(self, value: Any) -> list[Any]:
         """The members of a tuple."""

@@ -58,9 +58,9 @@ def check_scalar_output(subject: Subject, returns: Any, *, has_aux: bool) -> Non
     if isinstance(found, types.Complex):
         raise UnsupportedError(f"{what}. Return its real or imaginary part, or its absolute value.")
     if isinstance(found, types.Array):
-        advice = "Sum it (`.sum()`), return one element of it, or use irad.vjp or irad.jvp, which take outputs of any shape"
+        advice = "Sum it (`.sum()`), return one element of it, or use irad.jacobian, or its products irad.jvp and irad.vjp"
     elif isinstance(found, types.BaseTuple):
-        advice = "Return one member of it, use has_aux=True for what comes along, or irad.vjp or irad.jvp for all of it"
+        advice = "Return one member of it, use has_aux=True for what comes along, or irad.jacobian, irad.vjp or irad.jvp for all of it"
     elif isinstance(found, (types.Integer, types.Boolean)):
         advice = "Return a float: integers have no derivative"
     else:

@@ -1,6 +1,6 @@
 """One sweep over one specialisation of a function: the LLVM code that calls what the engine answered.
 
-`irad.numba_.specialise` makes a `Sweep`. Which arguments take part and what becomes of the results is the business of `irad.autodiff`.
+`irad.numba_.specialise` makes a `Sweep`. Which arguments take part and what becomes of the results is the business of `irad.forms`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ HIDDEN = 2  # parameters before the first argument: where the result goes, where
 
 @dataclass(frozen=True)
 class Written:
-    """What the code of a sweep leaves: the function's result, which the caller must `Glue.keep`; the shadow of the result; and, in
-    reverse mode, the adjoint of each argument that takes part, None for the others."""
+    """What the code of a sweep leaves: the function's result, which the caller must `Glue.keep`; the address of the result's shadow;
+    and, in reverse mode, the adjoint of each argument that takes part, None for the others."""
 
     result: Any
     shadow: Any
@@ -46,6 +46,8 @@ class Sweep:
         Numba type of the function's result.
     leaves, activities
         The LLVM parameters behind the `HIDDEN` ones, and how they take part.
+    width
+        How many tangents travel together: a shadow has so many numbers, one behind the other, for each one of the primal.
     """
 
     place: str
@@ -56,6 +58,7 @@ class Sweep:
     leaves: tuple[Parameter, ...]
     activities: tuple[Activity, ...]
     answer: Answer
+    width: int = 1
 
     def module(self, *, executed: bool) -> Any:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
@@ -68,7 +71,8 @@ class Sweep:
         return {(leaf.index, leaf.path[:-1]) for at, leaf in enumerate(self.leaves)
                 if self.answer.written[HIDDEN + at] and leaf.path[-1:] == ("data",)}
 
-    def write(self, glue: Glue, arguments: Sequence[Typed], tangents: Mapping[int, Any] | None = None, seed: Any = None) -> Written:
+    def write(self, glue: Glue, arguments: Sequence[Typed], tangents: Mapping[int, Any] | None = None, seed: Any = None,
+              primals: Sequence[Any] | None = None) -> Written:
         """Write the call of the derivative.
 
         Parameters
@@ -76,23 +80,34 @@ class Sweep:
         arguments
             The function's arguments as the caller has them: arrays of any layout.
         tangents
-            Forward mode: the tangent of each argument that takes part, of type `glue.shadow_type`, laid out as in `types`.
+            Forward mode: the tangent of each argument that takes part, of type `glue.shadow_type`, laid out as in `types`; or the
+            list of its leaves, as they are passed.
         seed
             Reverse mode: the adjoint of the result, of the result's type.
+        primals
+            The arguments as they are in `types`, where the caller has them.
         """
         self._forbid_overlap(glue, arguments)
-        primals = [fitted(glue, argument, type_) for argument, type_ in zip(arguments, self.types, strict=True)]
+        if primals is None:
+            primals = [fitted(glue, argument, type_) for argument, type_ in zip(arguments, self.types, strict=True)]
         given = tangents or {}
         shadows = [given[index] if index in given else self._zeros(glue, index, primal) for index, primal in enumerate(primals)]
-        null = cgutils.get_null_value(glue.context.get_value_type(self.returns))
-        slots = [cgutils.alloca_once_value(glue.builder, glue.context.get_return_value(glue.builder, self.returns, value))
-                 for value in (null, null if seed is None else seed)]
+        slots = self._slots(glue, seed)
         code, adjoints = self._call(glue, slots, primals, shadows)
         for index, (argument, primal, type_) in enumerate(zip(arguments, primals, self.types, strict=True)):
             self._write_back(glue, index, argument, Typed(type_, primal))
         glue.check(code)  # what the function wrote before it raised is the caller's to see
-        result, shadow = (glue.context.get_returned_value(glue.builder, self.returns, glue.builder.load(slot)) for slot in slots)
-        return Written(result, shadow, adjoints)
+        return Written(glue.returned(self.returns, slots[0]), slots[1], adjoints)
+
+    def _slots(self, glue: Glue, seed: Any) -> list[Any]:
+        """Where the result goes, and its shadow, which holds the seed."""
+        null = cgutils.get_null_value(glue.context.get_value_type(self.returns))
+        slots = [cgutils.alloca_once_value(glue.builder, glue.context.get_return_value(glue.builder, self.returns, value))
+                 for value in (null, null if seed is None else seed)]
+        if self.width > 1:
+            wide = ir.ArrayType(slots[0].type.pointee, self.width)
+            slots[1] = glue.builder.bitcast(cgutils.alloca_once_value(glue.builder, cgutils.get_null_value(wide)), slots[0].type)
+        return slots
 
     def _active(self, index: int) -> bool:
         """Whether an argument takes part."""
@@ -103,7 +118,7 @@ class Sweep:
         """The shadow of an argument, where it takes part or the engine wants one; None where it needs none."""
         active = self._active(index)
         if active or any(leaf.index == index and self.answer.shadowed[HIDDEN + at] for at, leaf in enumerate(self.leaves)):
-            return glue.zeros(self.types[index], primal, result=active and self.mode is Mode.REVERSE)
+            return glue.zeros(self.types[index], primal, result=active and self.mode is Mode.REVERSE, width=self.width)
         return None
 
     def _call(self, glue: Glue, slots: Sequence[Any], primals: Sequence[Any], shadows: Sequence[Any | None]) -> tuple[Any, list[Any]]:
@@ -113,7 +128,8 @@ class Sweep:
         flat = [list(packer.as_arguments(builder, [value])) for packer, value in zip(packers, primals, strict=True)]
         companions: list[Any] = [
             value for packer, shadow, own in zip(packers, shadows, flat, strict=True)
-            for value in ([None] * len(own) if shadow is None else packer.as_arguments(builder, [shadow]))]
+            for value in ([None] * len(own) if shadow is None else shadow if isinstance(shadow, list)
+                          else packer.as_arguments(builder, [shadow]))]
         operands = [slots[0], slots[1], glue.excinfo] if self.answer.shadowed[0] else [slots[0], glue.excinfo]
         for at, value in enumerate(value for values in flat for value in values):
             operands.append(value)
