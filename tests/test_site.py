@@ -1,0 +1,54 @@
+"""The documentation as a site: it builds without a warning, fetches nothing, and its reference holds everything public."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import irad
+from pages import ROOT
+
+needs_mkdocs = pytest.mark.skipif(importlib.util.find_spec("mkdocs") is None, reason="needs mkdocs: pip install '.[docs]'")
+FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=[\"']?(?:https?:)?//[^>]*", re.IGNORECASE)
+IMPORTED = re.compile(r"(?:@import\s+|url\()[\"']?(?:https?:)?//")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@needs_mkdocs
+def test_nothing_is_fetched(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 10
+    assert [match for page in pages for match in FETCHED.findall(page.read_text(encoding="utf-8"))] == []
+    assert [page.name for page in site.rglob("*.css") if IMPORTED.search(page.read_text(encoding="utf-8"))] == []
+
+
+@needs_mkdocs
+def test_what_is_public_is_in_the_built_reference(site: Path) -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in (site / "reference").rglob("*.html"))
+    names = [*public(), *(f"errors.{name}" for name in vars(irad.errors) if name.endswith("Error"))]
+    assert [name for name in names if not re.search(rf'id="irad\.(operators\.)?{re.escape(name)}"', text)] == []
+
+
+def test_what_is_public_is_in_the_reference() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
+    assert [name for name in public() if not re.search(rf"^::: irad\.(operators\.)?{name}$", text, re.MULTILINE)] == []
+
+
+def public() -> list[str]:
+    """Names that are exported, aliases by their first name."""
+    objects = {name: getattr(irad, name) for name in irad.__all__}
+    return [name for name, value in objects.items() if value is not irad.errors and getattr(value, "__name__", name) == name]
