@@ -29,7 +29,8 @@ def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: S
     Parameters
     ----------
     function : njit function or Python function
-        Returns a float, an array of floats, or a tuple of them. It is differentiated with respect to all floats in ``args``.
+        Returns a float, a complex number, an array of them, or a tuple of those. It is differentiated with respect to all floats and
+        complex numbers in ``args``.
     args : sequence
         Where. They are not changed, also where ``function`` writes to its arguments.
     order : int
@@ -61,7 +62,7 @@ def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: S
     compiled = jitted(function, "check_gradients")
     active = [index for index, value in enumerate(args) if flat(value).size]
     if not active:
-        raise ValueError(f"check_gradients({compiled.__name__}): no argument is a float, an array of floats, or a tuple of them")
+        raise ValueError(f"check_gradients({compiled.__name__}): no argument is a float, a complex number, an array or a tuple of them")
     for index in active:
         check = Check(compiled, tuple(args), index)
         if "forward" in modes:
@@ -184,8 +185,8 @@ class Check:
 
 
 def is_float(value: Any) -> bool:
-    """Whether a value is a float or an array of floats."""
-    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+    """Whether a value is a float, a complex number, or an array of them."""
+    return isinstance(value, (float, complex, np.inexact)) or (isinstance(value, np.ndarray) and value.dtype.kind in "fc")
 
 
 def dtypes(value: Any) -> Iterator[np.dtype[Any]]:
@@ -198,10 +199,13 @@ def dtypes(value: Any) -> Iterator[np.dtype[Any]]:
 
 
 def flat(value: Any) -> Vector:
-    """All floats in a value, tuples and arrays one after the other."""
+    """All floats in a value, tuples and arrays one after the other; a complex number is two."""
     if isinstance(value, tuple):
         return np.concatenate([np.zeros(0), *map(flat, value)])
-    return np.asarray(value, dtype=np.float64).ravel() if is_float(value) else np.zeros(0)
+    if not is_float(value):
+        return np.zeros(0)
+    numbers = np.asarray(value).ravel()
+    return numbers.astype(np.complex128).view(np.float64) if numbers.dtype.kind == "c" else numbers.astype(np.float64)
 
 
 def entries(value: Any, path: str = "") -> Iterator[str]:
@@ -209,10 +213,11 @@ def entries(value: Any, path: str = "") -> Iterator[str]:
     if isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from entries(item, f"{path}[{index}]")
-    elif isinstance(value, np.ndarray) and is_float(value):
-        yield from (f"{path}[{', '.join(map(str, index))}]" for index in np.ndindex(value.shape))
     elif is_float(value):
-        yield path or "()"
+        of_array = isinstance(value, np.ndarray)
+        numbers = [f"{path}[{', '.join(map(str, place))}]" for place in np.ndindex(value.shape)] if of_array else [path]
+        for number in numbers:
+            yield from (f"{number}.real", f"{number}.imag") if np.iscomplexobj(value) else (number or "()",)
 
 
 def filled(value: Any, vector: Vector, *, keep: bool = False) -> Any:
@@ -221,8 +226,7 @@ def filled(value: Any, vector: Vector, *, keep: bool = False) -> Any:
         parts = np.split(vector, np.cumsum([flat(item).size for item in value]))
         items = [filled(item, part, keep=keep) for item, part in zip(value, parts)]  # noqa: B905 - the last part is empty
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    if isinstance(value, np.ndarray) and is_float(value):
-        return vector.astype(value.dtype).reshape(value.shape)
-    if is_float(value):
-        return type(value)(vector[0])
-    return value if keep else None
+    if not is_float(value):
+        return value if keep else None
+    numbers = vector.view(np.complex128) if np.iscomplexobj(value) else vector
+    return numbers.astype(value.dtype).reshape(value.shape) if isinstance(value, np.ndarray) else type(value)(numbers[0])

@@ -17,15 +17,21 @@ from reference import Tree, layout_copy, leaves
 memsys_enable_stats()
 
 
+def in_precision(own: np.dtype, dtype: type) -> np.dtype:
+    """The dtype of an array of dtype ``own`` where floats are ``dtype``: complex numbers are two of them."""
+    return np.result_type(dtype, np.complex64) if own.kind == "c" else np.dtype(dtype) if own.kind == "f" else own
+
+
 def in_dtype(tree: Tree, dtype: type) -> Tree:
-    """A fresh copy with all floats in ``dtype``, strides kept; Python's own floats for float64."""
+    """A fresh copy with all floats in ``dtype``, strides kept; Python's own numbers for float64."""
     if isinstance(tree, tuple):
         items = [in_dtype(item, dtype) for item in tree]
         return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
     if isinstance(tree, np.ndarray):
-        return layout_copy(tree, dtype if tree.dtype.kind == "f" else tree.dtype)
-    if isinstance(tree, (float, np.floating)):
-        return float(tree) if dtype is np.float64 else dtype(tree)
+        return layout_copy(tree, in_precision(tree.dtype, dtype))
+    if isinstance(tree, (float, complex, np.inexact)):
+        number = complex if np.iscomplexobj(tree) else float
+        return number(tree) if dtype is np.float64 else in_precision(np.dtype(number), dtype).type(tree)
     return tree
 
 

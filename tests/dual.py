@@ -269,7 +269,9 @@ def slope_of_abs(x: Number, r: Number) -> Number:
 real_abs = Primitive(mpmath.fabs, abs, (slope_of_abs,))
 
 
-def fabs(x: Number) -> Number:
+def fabs(x: Number) -> Any:
+    if isinstance(x, np.ndarray):
+        return np.frompyfunc(fabs, 1, 1)(x)
     if isinstance(primal(x), complex):
         return sqrt(x.real * x.real + x.imag * x.imag)
     return real_abs(x)

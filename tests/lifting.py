@@ -32,7 +32,11 @@ def scalar_functions() -> dict[str, Callable[..., Any]]:
     }  # fmt: skip
     predicates = {name: predicate(getattr(np, name)) for name in ("isnan", "isinf", "isfinite", "signbit")}
     own_names = {name: value for name, value in vars(dual).items() if isinstance(value, dual.Primitive)}
-    return own_names | other_names | predicates
+    parts = {
+        "real": on_arrays(lambda z: z.real), "imag": on_arrays(lambda z: z.imag), "angle": on_arrays(phase), "phase": phase, "rect": rect,
+        "polar": lambda z: (dual.fabs(z), phase(z)),
+    }  # fmt: skip
+    return own_names | other_names | predicates | parts
 
 
 def predicate(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -46,10 +50,37 @@ def is_float(dtype: Any) -> bool:
 
 
 class Cast:
-    """``np.float64`` and the like: changes nothing, and as a dtype stands for any number."""
+    """``np.float64`` and the like: changes no float, and as a dtype stands for any number; ``number`` makes one of an integer."""
+
+    def __init__(self, number: Callable[[Any], Any] = float) -> None:
+        self.number = number
 
     def __call__(self, x: Any) -> Any:
-        return float(x) if isinstance(x, (int, str)) else x
+        return self.number(x) if isinstance(x, (int, str)) else x
+
+
+def on_arrays(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function of numbers, element by element of arrays of objects."""
+    on_each = np.frompyfunc(function, 1, 1)
+    return lambda x: on_each(x) if isinstance(x, np.ndarray) else function(x)
+
+
+def as_complex(x: Any, y: Any = 0.0) -> Any:
+    """The complex number of these parts. It is complex also where ``y`` is zero."""
+    return x + y * 1j
+
+
+def number_of(dtype: Any) -> Callable[[Any], Any]:
+    """What makes a number of this dtype of an integer."""
+    return dtype.number if isinstance(dtype, Cast) else complex if np.dtype(dtype).kind == "c" else float
+
+
+def phase(z: Any) -> Any:
+    return dual.atan2(z.imag, z.real)
+
+
+def rect(radius: Any, angle: Any) -> Any:
+    return as_complex(radius * dual.cos(angle), radius * dual.sin(angle))
 
 
 def full(shape: Any, value: Any, dtype: Any = None) -> Array:
@@ -58,7 +89,7 @@ def full(shape: Any, value: Any, dtype: Any = None) -> Array:
     if not is_float(dtype):
         return np.full(shape, value, dtype)
     out = np.empty(shape, object)
-    out.fill(float(value) if isinstance(value, int) else value)
+    out.fill(value if isinstance(value, dual.Dual) else number_of(dtype)(value) if isinstance(value, (int, float)) else value)
     return out
 
 
@@ -111,10 +142,11 @@ def array_functions() -> dict[str, Callable[..., Any]]:
 
 
 SCALAR_FUNCTIONS = scalar_functions()
-NUMPY_FUNCTIONS = SCALAR_FUNCTIONS | array_functions() | {name: Cast() for name in ("float64", "float32", "complex128")}
+CASTS = {"float64": Cast(), "float32": Cast(), "complex128": Cast(complex), "complex64": Cast(complex)}
+NUMPY_FUNCTIONS = SCALAR_FUNCTIONS | array_functions() | CASTS
 BUILTINS = vars(builtins) | {
     "float": Cast(),
-    "complex": lambda x, y=0.0: x + y * 1j,
+    "complex": as_complex,
     "pow": dual.power,
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from dual import Dual, level
+from dual import Dual, level, primal
 from lifting import lift
 
 Tree = Any  # numbers, arrays and None in nested tuples
@@ -28,7 +28,8 @@ class Run:
     value
         What the function returned.
     matrix
-        Derivatives of the numbers in the result (rows) by those in the chosen arguments (columns).
+        Derivatives of the real numbers in the result (rows) by those in the chosen arguments (columns). A complex number is two:
+        its real and its imaginary part.
     args
         The arguments after the call.
     """
@@ -70,7 +71,11 @@ def transform(function: Callable[[Any], Any], tree: Tree) -> Tree:
 
 
 def is_number(x: Any) -> bool:
-    return isinstance(x, (float, np.floating, complex, Dual, mpmath.mpf, mpmath.mpc))
+    return isinstance(x, (float, np.floating, complex, np.complexfloating, Dual, mpmath.mpf, mpmath.mpc))
+
+
+def is_complex(x: Any) -> bool:
+    return isinstance(primal(x), (complex, np.complexfloating, mpmath.mpc))
 
 
 def leaves(tree: Tree) -> list[Any]:
@@ -82,11 +87,20 @@ def leaves(tree: Tree) -> list[Any]:
     return [tree] if is_number(tree) else []
 
 
+def coordinates(tree: Tree) -> list[Any]:
+    """The real numbers of ``tree``, in order: two for each complex number."""
+    return [part for leaf in leaves(tree) for part in ((leaf.real, leaf.imag) if is_complex(leaf) else (leaf,))]
+
+
 def unflatten(tree: Tree, numbers: Sequence[Any]) -> Tree:
-    """``tree`` with its floating-point numbers replaced by ``numbers``; the inverse of `leaves`."""
+    """``tree`` with its `coordinates` replaced by ``numbers``."""
+    return transform_arrays(transform(taken(numbers), tree))
+
+
+def taken(numbers: Sequence[Any]) -> Callable[[Any], Any]:
+    """A function that takes the place of a number: what comes next in ``numbers``, two of them for a complex one."""
     remaining = iter(numbers)
-    out = transform(lambda _: next(remaining), tree)
-    return transform_arrays(out)
+    return lambda x: next(remaining) + 1j * next(remaining) if is_complex(x) else next(remaining)
 
 
 def transform_arrays(tree: Tree) -> Tree:
@@ -104,17 +118,17 @@ def plain(x: Any) -> Any:
 
 
 def dual_jacobian(function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int] = (0,)) -> Run:
-    """Run ``function`` once, with one direction per number in the arguments ``argnums``."""
+    """Run ``function`` once, with one direction per real number in the arguments ``argnums``."""
     chosen = tuple(args[i] for i in argnums)
-    identity = np.eye(len(leaves(chosen)))
+    identity = np.eye(len(coordinates(chosen)))
     return differentiate(function, args, argnums, list(identity))
 
 
 def differentiate(function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int], tangents: list[np.ndarray]) -> Run:
-    """Run ``function`` on dual numbers; ``tangents``: one row per number of the chosen arguments."""
+    """Run ``function`` on dual numbers; ``tangents``: one row per real number of the chosen arguments."""
     here = 1 + max(map(level, leaves(args)), default=0)
-    directions = iter(tangents)
-    chosen = {i: transform(lambda x: Dual(plain(x), next(directions), here), args[i]) for i in argnums}
+    direction = taken(tangents)
+    chosen = {i: transform(lambda x: Dual(plain(x), direction(x), here), args[i]) for i in argnums}
     lifted = tuple(chosen.get(i, transform(plain, arg)) for i, arg in enumerate(args))
     value = lift(function)(*lifted)
     width = tangents[0].shape if tangents else (0,)
@@ -125,7 +139,12 @@ def differentiate(function: Callable[..., Any], args: tuple[Tree, ...], argnums:
     def stripped(x: Any) -> Any:
         return x.value if level(x) == here else x
 
-    rows = [tangent(x) for x in leaves(value)]
+    def parts(x: Any) -> list[np.ndarray]:
+        if not is_complex(x):
+            return [tangent(x)]
+        return [np.array([t.real for t in tangent(x)]), np.array([t.imag for t in tangent(x)])]
+
+    rows = [row for x in leaves(value) for row in parts(x)]
     matrix = np.stack(rows) if rows else np.zeros((0, *width))
     return Run(transform_arrays(transform(stripped, value)), matrix, transform_arrays(transform(stripped, lifted)))
 
@@ -141,7 +160,7 @@ def dual_gradient(function: Callable[..., Any], args: tuple[Tree, ...], argnums:
 def dual_jvp(function: Callable[..., Any], args: tuple[Tree, ...], tangents: tuple[Tree, ...]) -> tuple[Tree, Tree]:
     """The result and its derivative along ``tangents``, which has None for each argument that is constant."""
     argnums = [i for i, tangent in enumerate(tangents) if tangent is not None]
-    direction = leaves(tuple(tangents[i] for i in argnums))
+    direction = coordinates(tuple(tangents[i] for i in argnums))
     run = differentiate(function, args, argnums, [np.array([t]) for t in direction])
     return run.value, unflatten(run.value, run.matrix[:, 0] if direction else [])
 
@@ -154,7 +173,7 @@ def dual_hessian_product(
     directions = iter(leaves(tuple(tangents[i] for i in outer)))
     chosen = {i: transform(lambda x: Dual(plain(x), np.array([next(directions)]), 1), args[i]) for i in outer}
     lifted = tuple(chosen.get(i, arg) for i, arg in enumerate(args))
-    gradient = leaves(dual_gradient(function, lifted, tuple(argnums)))
+    gradient = coordinates(dual_gradient(function, lifted, tuple(argnums)))
     return np.array([x.tangent[0] if isinstance(x, Dual) else 0.0 for x in gradient])
 
 
@@ -164,18 +183,15 @@ def precise_jacobian(function: Callable[..., Any], args: tuple[Tree, ...], argnu
     with mpmath.workdps(60):
         step = mpmath.mpf(10) ** -15
         columns = []
-        for column in range(len(leaves(tuple(args[i] for i in argnums)))):
-            ends = [leaves(lifted(*shifted(args, argnums, column, sign * step))) for sign in (1, -1)]
+        for column in range(len(coordinates(tuple(args[i] for i in argnums)))):
+            ends = [coordinates(lifted(*shifted(args, argnums, column, sign * step))) for sign in (1, -1)]
             columns.append([float((high - low) / (2 * step)) for high, low in zip(*ends, strict=True)])
     return np.array(columns).T
 
 
 def shifted(args: tuple[Tree, ...], argnums: Sequence[int], column: int, step: mpmath.mpf) -> tuple[Tree, ...]:
-    """The arguments as mpmath numbers, with ``step`` added to number ``column`` of those in ``argnums``."""
-    counter = iter(range(2**62))
-
-    def number(x: Any) -> mpmath.mpf:
-        return mpmath.mpf(plain(x)) + (step if next(counter) == column else 0)
-
-    chosen = {i: transform(number, args[i]) for i in argnums}
-    return tuple(chosen.get(i, transform(lambda x: mpmath.mpf(plain(x)), arg)) for i, arg in enumerate(args))
+    """The arguments as mpmath numbers, with ``step`` added to the real number ``column`` of those in ``argnums``."""
+    axis = [step * (k == column) for k in range(len(coordinates(tuple(args[i] for i in argnums))))]
+    along = taken(axis)
+    chosen = {i: transform(lambda x: mpmath.mpmathify(plain(x)) + along(x), args[i]) for i in argnums}
+    return tuple(chosen.get(i, transform(lambda x: mpmath.mpmathify(plain(x)), arg)) for i, arg in enumerate(args))

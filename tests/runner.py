@@ -16,8 +16,8 @@ import numpy as np
 from numba import njit
 
 import irad
-from calling import Outcome, calling, in_dtype, of_type, raised, twice
-from reference import Run, Tree, dual_hessian_product, dual_jacobian, leaves, unflatten
+from calling import Outcome, calling, in_dtype, in_precision, of_type, raised, twice
+from reference import Run, Tree, coordinates, dual_hessian_product, dual_jacobian, leaves, unflatten
 from scenarios.scenario import Scenario, signed
 
 ROUNDINGS = 2**10
@@ -86,7 +86,7 @@ def reference(scenario: Scenario, args: tuple[Any, ...]) -> Run:
     after = in_dtype(args, np.float64)
     value = scenario.function(*after)
     rows = scenario.derivative(*args[: len(inspect.signature(scenario.derivative).parameters)])
-    return Run(value, np.array(rows, float).reshape(len(leaves(value)), -1), after)
+    return Run(value, np.array(rows, float).reshape(len(coordinates(value)), -1), after)
 
 
 @cache
@@ -94,7 +94,7 @@ def returns_number(scenario: Scenario) -> bool:
     if scenario.raises is not None:
         return True
     value = scenario.function(*in_dtype(positional(scenario, scenario.cases[0]), np.float64))
-    return not isinstance(value, (tuple, np.ndarray))
+    return not isinstance(value, (tuple, np.ndarray, complex))
 
 
 def run(scenario: Scenario, mode: Mode, dtype: type = np.float64) -> None:
@@ -234,7 +234,7 @@ def check_types(found: Tree, like: Tree, dtype: type, where: str) -> None:
         for part, part_like in zip(found, like, strict=True):
             check_types(part, part_like, dtype, where)
     elif isinstance(like, np.ndarray):
-        assert found.dtype == (dtype if like.dtype.kind == "f" else like.dtype), f"{where}: dtype is {found.dtype}"
+        assert found.dtype == in_precision(like.dtype, dtype), f"{where}: dtype is {found.dtype}"
         assert found.shape == like.shape, f"{where}: shape is {found.shape}, not {like.shape}"
 
 
@@ -251,7 +251,7 @@ def compare_arguments(scenario: Scenario, found: tuple[Any, ...], expected: tupl
     """What the function writes into its arguments is written once, and nothing else."""
     compare(scenario, found, expected, dtype, where + ", arguments after the call")
     for ours, theirs in zip(found, expected, strict=True):
-        if isinstance(ours, np.ndarray) and ours.dtype.kind != "f":
+        if isinstance(ours, np.ndarray) and ours.dtype.kind not in "fc":
             np.testing.assert_array_equal(ours, theirs, err_msg=where + ", arguments after the call")
 
 
@@ -264,7 +264,7 @@ def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype
     if mode is Mode.PRIMAL:
         derivative = primal(scenario)
     elif mode is Mode.FORWARD:
-        along = tangents(scenario, args, signed(len(leaves(chosen(scenario, args)))))
+        along = tangents(scenario, args, signed(len(coordinates(chosen(scenario, args)))))
         derivative, given = irad.jvp(primal(scenario)), (args, along)
     else:
         derivative = irad.gradient(primal(scenario), argnums(scenario))

@@ -96,7 +96,6 @@ BASE = np.arange(5.0)
         (njit(lambda x: np.linalg.det(x)), (np.eye(2),), NoDerivativeError),
         (njit(lambda x: np.linalg.solve(x, np.ones(2)).sum()), (np.eye(2),), IradError),
         (power, (2.0, 3), IradError),
-        (njit(lambda x: x.real), (1.0 + 2.0j,), UnsupportedError),
         (njit(lambda x: x[0].a), (np.zeros(2, dtype=[("a", "f8")]),), ArgumentTypeError),
         (in_a_list, (2.0,), IradError),
         (in_a_dict, (2.0,), IradError),
@@ -109,12 +108,6 @@ BASE = np.arange(5.0)
 def test_not_yet(function: Any, arguments: tuple[Any, ...], error: type[IradError]) -> None:
     with pytest.raises(error):
         irad.gradient(function)(*arguments)
-
-
-def test_complex_numbers_inside() -> None:
-    # |(x + 2ix)(1 + ix)| = √5 x √(1 + x²)
-    slope = irad.gradient(njit(lambda x: abs(complex(x, 2.0 * x) * complex(1.0, x))))(1.5)
-    assert slope == pytest.approx(np.sqrt(5.0) * (1.0 + 2.0 * 1.5**2) / np.sqrt(1.0 + 1.5**2), rel=1e-14)
 
 
 @njit(parallel=True)

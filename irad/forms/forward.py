@@ -42,7 +42,7 @@ class Slope(Form):
             check_argument(subject, index, name, type_)
             if not isinstance(type_, types.Float):
                 raise ArgumentTypeError(f"{subject}: argument {index} ('{name}') of {subject.place} is {type_}, and `derivative` is with "
-                                        f"respect to a scalar. Use irad.gradient or irad.jvp.")
+                                        f"respect to a real scalar. Use irad.gradient or irad.jvp.")
         check_output(subject, captured(subject.function, arguments, frozenset(selected)).returns)
         sweeps = tuple(specialise(subject, arguments, Mode.FORWARD, frozenset({index})) for index in selected)
         if len(sweeps) > 1 and any(sweep.written_arrays() for sweep in sweeps):

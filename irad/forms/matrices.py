@@ -19,7 +19,7 @@ from irad.numba_.blocks import Blocks, Diagonal
 from irad.numba_.elements import picked
 from irad.numba_.filling import WIDTH, Filling
 from irad.numba_.glue import Glue, Typed, owned_type
-from irad.numba_.kinds import check_argument, check_output, check_scalar_output
+from irad.numba_.kinds import check_argument, check_output, check_real, check_scalar_output
 from irad.numba_.parts import get, static_count
 from irad.numba_.repeat import Repeated
 from irad.numba_.specialise import Subject, captured, specialise
@@ -90,10 +90,12 @@ class Jacobian(Form):
         inputs = c_ordered(valued(arguments[:len(names)], selected), selected)
         for index in selected:
             check_argument(subject, index, names[index], inputs[index])
+            check_real(subject, f"argument {index} ('{names[index]}')", inputs[index])
         self.check_returned(subject, captured(subject.function, inputs, frozenset(selected)).returns)
         function = self.swept(subject.function)
         returns = captured(function, inputs, frozenset(selected)).returns
         output, inside = (returns[0], (0,)) if self.has_aux else (returns, ())
+        check_real(subject, "the result", output)
         by = [inputs[index] for index in selected]
         forward, reverse = self.modes(output, pack(by), executed=executed)
         sweeps = []

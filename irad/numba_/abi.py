@@ -53,10 +53,15 @@ def parameters(captured: Captured) -> tuple[Parameter, ...]:
              Parameter(-1, ("excinfo",), types.voidptr, "ptr")]
     for index, argument in enumerate(captured.arguments):
         for path, leaf, type_ in leaves(context.data_model_manager[argument]):
-            element = llvm_text(context.get_data_type(leaf.dtype)) if isinstance(leaf, types.CPointer) else ""
+            element = llvm_text(context.get_data_type(held(leaf.dtype))) if isinstance(leaf, types.CPointer) else ""
             found.append(Parameter(index, path, leaf, llvm_text(type_), element))
     check(context, captured, found)
     return tuple(found)
+
+
+def held(dtype: types.Type) -> types.Type:
+    """What memory holds that holds numbers of this type: two floats for each complex number."""
+    return dtype.underlying_float if isinstance(dtype, types.Complex) else dtype
 
 
 def leaves(model: models.DataModel, path: Path = ()) -> Iterator[tuple[Path, types.Type, ir.Type]]:

@@ -79,8 +79,10 @@ def _half_square(value):  # type: ignore[no-untyped-def]
 
 @overload(contract)
 def _contract(value, cotangent):  # type: ignore[no-untyped-def]
-    if isinstance(cotangent, types.NoneType) or not isinstance(value, (types.Float, types.Array, types.BaseTuple)):
+    if isinstance(cotangent, types.NoneType) or not isinstance(value, (types.Float, types.Complex, types.Array, types.BaseTuple)):
         return lambda value, cotangent: 0.0
+    if isinstance(value, types.Complex):
+        return lambda value, cotangent: value.real * cotangent.real + value.imag * cotangent.imag
     if isinstance(value, types.Float):
         return lambda value, cotangent: value * cotangent
     if isinstance(value, types.Array):
@@ -95,9 +97,9 @@ def _contract_flat(value, cotangent):  # type: ignore[no-untyped-def]
     if value.shape != cotangent.shape:
         raise ArgumentTypeError("vjp: the cotangent has another shape than the output.")
     values, weights = in_memory_order(value), in_memory_order(cotangent)
-    total = values.dtype.type(0)
+    total = values.dtype.type(0).real
     for index in range(values.size):
-        total += values[index] * weights[index]
+        total += contract(values[index], weights[index])
     return total
 
 
@@ -106,5 +108,5 @@ def _contract_any(value, cotangent):  # type: ignore[no-untyped-def]
         raise ArgumentTypeError("vjp: the cotangent has another shape than the output.")
     total = 0.0
     for left, right in zip(value.flat, cotangent.flat):  # noqa: B905 - njit has no strict
-        total += left * right
+        total += contract(left, right)
     return total

@@ -11,36 +11,24 @@ from irad.numba_.specialise import Subject
 
 
 def has_floats(type_: Any) -> bool:
-    """Whether a value of this type holds floats that irad can differentiate with respect to."""
-    if isinstance(type_, types.Array):
-        return isinstance(type_.dtype, types.Float)
+    """Whether a value of this type holds floats or complex numbers, which irad can differentiate with respect to."""
     if isinstance(type_, types.BaseTuple):
         return any(map(has_floats, type_))
-    return isinstance(type_, types.Float)
-
-
-def has_complex(type_: Any) -> bool:
-    """Whether a value of this type holds complex numbers."""
-    if isinstance(type_, types.BaseTuple):
-        return any(map(has_complex, type_))
-    return isinstance(type_.dtype if isinstance(type_, types.Array) else type_, types.Complex)
+    return isinstance(type_.dtype if isinstance(type_, types.Array) else type_, (types.Float, types.Complex))
 
 
 def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
     """Refuse to differentiate with respect to an argument without floats."""
-    if has_floats(type_) and not has_complex(type_):
+    if has_floats(type_):
         return
     shown = types.unliteral(type_)
     what = f"{subject}: argument {index} ('{name}') is {shown}, not differentiable"
-    if has_complex(type_):
-        raise UnsupportedError(f"{subject}: argument {index} ('{name}') of {subject.place} is {shown}, and irad does not differentiate "
-                               f"with respect to complex numbers yet. Pass the real and the imaginary part as floats.")
     if isinstance(shown, types.Array):
         advice = "pass it as an array of floats, `.astype(float)`"
     elif isinstance(shown, (types.Integer, types.Boolean)):
         advice = "pass 2.0, not 2" if isinstance(shown, types.Integer) else "pass a float"
     else:
-        advice = "pass a float, an array of floats, or a tuple of them"
+        advice = "pass a float, a complex number, an array of them, or a tuple of those"
     raise ArgumentTypeError(f"{what}; {advice}, or choose another argument of {subject.place} with argnums.")
 
 
@@ -56,8 +44,8 @@ def check_scalar_output(subject: Subject, returns: Any, *, has_aux: bool) -> Non
         return
     what = f"{subject}: {subject.place} returns {found}, and a gradient needs one float"
     if isinstance(found, types.Complex):
-        raise UnsupportedError(f"{what}. Return its real or imaginary part, or its absolute value.")
-    if isinstance(found, types.Array):
+        advice = "Return its real or imaginary part or its absolute value, or use irad.vjp or irad.jvp, which take complex outputs"
+    elif isinstance(found, types.Array):
         advice = "Sum it (`.sum()`), return one element of it, or use irad.jacobian, or its products irad.jvp and irad.vjp"
     elif isinstance(found, types.BaseTuple):
         advice = "Return one member of it, use has_aux=True for what comes along, or irad.jacobian, irad.vjp or irad.jvp for all of it"
@@ -69,13 +57,20 @@ def check_scalar_output(subject: Subject, returns: Any, *, has_aux: bool) -> Non
 
 
 def check_output(subject: Subject, returns: Any) -> None:
-    """Refuse what has no tangent: outputs other than floats, arrays of floats, and tuples that hold some."""
-    if has_complex(returns):
-        raise UnsupportedError(f"{subject}: {subject.place} returns {returns}, and irad does not differentiate complex outputs yet. "
-                               f"Return the real and the imaginary part.")
+    """Refuse what has no tangent: outputs other than floats, complex numbers, arrays of them, and tuples that hold some."""
     if not has_floats(returns):
-        raise OutputTypeError(f"{subject}: {subject.place} returns {returns}, which has no derivative. Return a float, an array of "
-                              f"floats, or a tuple of them.")
+        raise OutputTypeError(f"{subject}: {subject.place} returns {returns}, which has no derivative. Return a float, a complex "
+                              f"number, an array of them, or a tuple of those.")
+
+
+def check_real(subject: Subject, what: str, type_: Any) -> None:
+    """Refuse for a matrix of derivatives what has derivatives and is not a float, an array of floats, or a tuple of them."""
+    if isinstance(type_, types.BaseTuple):
+        for item in type_:
+            check_real(subject, what, item)
+    elif has_floats(type_) and not isinstance(getattr(type_, "dtype", type_), types.Float):
+        raise UnsupportedError(f"{subject}: {what} of {subject.place} is {types.unliteral(type_)}, and {subject.operator} is a matrix of "
+                               f"floats. Use irad.jvp and irad.vjp, or pass and return real and imaginary parts as floats.")
 
 
 def check_tangent(subject: Subject, what: str, primal: Any, tangent: Any) -> None:

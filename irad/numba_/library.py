@@ -12,7 +12,7 @@ from typing import Any
 import llvmlite.binding as llvm
 from numba.core import codegen
 
-from irad.numba_ import powers
+from irad.numba_ import complex_powers, powers
 
 
 class ADLibrary(codegen.JITCodeLibrary):
@@ -57,7 +57,7 @@ class ADLibrary(codegen.JITCodeLibrary):
             for name in sorted(missing):
                 module.link_in(defined[name]._get_module_for_linking(), preserve=True)
             joined |= missing
-        module = powers.with_constant_exponents(module)
+        module = complex_powers.with_functions_of_numbers(powers.with_constant_exponents(module))
         optimise(module, self._codegen._tm, level=2)
         module.verify()
         return module

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from irad.numba_ import complex_powers
 from irad_passes.rules import libm
 from irad_passes.rules.memory import Allocation, Free, Helper, RefCount
 from irad_passes.rules.rule import Rule, ScalarRule
@@ -39,5 +40,6 @@ RULES: Mapping[str, Rule] = {
     "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
     **{name: ScalarRule(name, _powi, ((-3.0, 3.0), (-4, 4)), singular=True) for name in ("irad.powi.f64", "irad.powi.f32")},
     **{name: ScalarRule(name, _frexp, ((0.1, 9.0), (0, 0)), singular=True) for name in ("numba_frexp", "numba_frexpf")},
+    **{name: complex_powers.rule(name) for name in ("irad.cpow", "irad.cpowf")},
     **{f"numba_{name}{suffix}": rule for name, rule in _SCALARS.items() for suffix in ("", "f")},
 }

@@ -104,7 +104,7 @@ def _activity(leaf: abi.Parameter, selected: frozenset[int]) -> Activity:
     """How an LLVM parameter takes part."""
     if leaf.index not in selected:
         return Activity.CONST
-    if leaf.path[-1:] == ("data",) and isinstance(leaf.numba.dtype, types.Float):
+    if leaf.path[-1:] == ("data",) and isinstance(leaf.numba.dtype, (types.Float, types.Complex)):
         return Activity.DUPLICATED
     return Activity.ACTIVE if isinstance(leaf.numba, types.Float) else Activity.CONST
 

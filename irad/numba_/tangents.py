@@ -61,7 +61,7 @@ def tangent(glue: Glue, type_: Any, result: Any, shadow: Any) -> Any:
     if isinstance(type_, types.BaseTuple):
         parts = zip(type_, glue.items(result), glue.items(shadow), strict=True)
         return glue.together(type_, [tangent(glue, *part) for part in parts])
-    if isinstance(type_, types.Float):
+    if isinstance(type_, (types.Float, types.Complex)):
         return shadow
     return cgutils.get_null_value(glue.context.get_value_type(type_))
 

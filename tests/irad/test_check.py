@@ -32,6 +32,8 @@ def test_right_derivatives_pass():
     irad.check_gradients(njit(lambda p: (p[0] * p[1]).sum()), ((2.0, X),), modes=["reverse"])
     irad.check_gradients(f, (X.astype(np.float32), np.float32(1.5), 2))
     irad.check_gradients(lambda x: x * x, (3.0,))
+    irad.check_gradients(njit(lambda z, a: (z * a, abs(z))), (0.3 - 0.2j, X.astype(np.complex64) + 1j))
+    irad.check_gradients(njit(lambda z: (z**3).imag), (0.3 - 0.2j,), order=2)
 
 
 def test_large_and_small_numbers_pass():
@@ -75,6 +77,14 @@ def test_a_wrong_entry_is_named(monkeypatch):
     monkeypatch.setattr(check, "vjp", spoiled(irad.vjp, change))
     with pytest.raises(AssertionError, match=r"argument 0 \('x'\), entry \[2\]: reverse mode gives"):
         irad.check_gradients(f, (X, 1.5, 2), modes=("reverse",))
+
+
+def test_a_wrong_part_of_a_complex_number_is_named(monkeypatch):
+    monkeypatch.setattr(check, "vjp", spoiled(irad.vjp, lambda y, bar: (y, bar + 1e-5j)))
+    with pytest.raises(AssertionError, match=r"argument 0 \('z'\), entry \.imag: reverse mode gives"):
+        irad.check_gradients(njit(lambda z: (z * z).real), (0.3 - 0.2j,))
+    with pytest.raises(AssertionError, match=r"argument 0 \('z'\), entry \[0\]\.imag: reverse mode gives"):
+        irad.check_gradients(njit(lambda z: (z * z).sum().real), (X + 1j,))
 
 
 def test_the_dot_test_is_sharper_than_finite_differences(monkeypatch):

@@ -64,14 +64,29 @@ def test_another_argument_is_named():
         irad.gradient(scaled, argnums=-1)(X, 2)
 
 
-def test_complex_arguments():
-    with pytest.raises(UnsupportedError, match="complex128"):
-        irad.gradient(square)(1j)
+@pytest.mark.parametrize("argument", [X, 1j])
+def test_derivative_wants_a_real_scalar(argument):
+    with pytest.raises(ArgumentTypeError, match=r"a real scalar. Use irad\.gradient or irad\.jvp"):
+        irad.derivative(square)(argument)
 
 
-def test_derivative_wants_a_scalar():
-    with pytest.raises(ArgumentTypeError, match="scalar"):
-        irad.derivative(square)(X)
+@pytest.mark.parametrize(("function", "words"), [
+    (lambda x: abs(x), r"argument 0 \('x'\) .* is complex128, and jacobian is a matrix of floats"),
+    (lambda x: (x, x.real), "argument 0"),
+])
+def test_a_matrix_is_one_of_floats(function, words):
+    for operator in (irad.jacobian, irad.jacobian(mode="forward"), irad.jacobian(mode="reverse")):
+        with pytest.raises(UnsupportedError, match=words):
+            operator(njit(function))(1j)
+    with pytest.raises(UnsupportedError, match=r"the result .* is Tuple\(float64, complex128\)|the result .* is complex128"):
+        irad.jacobian(njit(lambda x: (x, x * 1j)))(1.0)
+    with pytest.raises(UnsupportedError, match="hessian is a matrix of floats"):
+        irad.hessian(njit(lambda x: abs(x)))(1j)
+
+
+def test_a_complex_argument_has_a_complex_tangent():
+    with pytest.raises(ArgumentTypeError, match=r"tangent of argument 0 \('x'\) is float64, and must be complex128"):
+        irad.jvp(square)((1j,), (1.0,))
 
 
 @pytest.mark.parametrize(("function", "words"), [
@@ -80,6 +95,7 @@ def test_derivative_wants_a_scalar():
     (lambda x: (x[0], x[1]), r"returns UniTuple\(float64 x 2\).*has_aux=True"),
     (lambda x: None, "returns none"),
     (lambda x: x[0] > 0, "returns bool"),
+    (lambda x: x[0] * 1j, r"returns complex128, .* real or imaginary part or its absolute value, or use irad\.vjp"),
 ])
 def test_outputs_that_are_no_float(function, words):
     with pytest.raises(OutputTypeError, match=words):

@@ -23,7 +23,7 @@ class Scenario:
         The arguments by which the derivative is taken; None: all those that hold floats.
     derivative
         Closed form of the derivative for the arguments of a case: one row per number in the result, one column per number in
-        the arguments ``argnums``. None: dual numbers say it.
+        the arguments ``argnums``; a complex number is two, its parts. None: dual numbers say it.
     keywords
         Arguments that are given by keyword.
     options
@@ -62,7 +62,7 @@ class Scenario:
 def holds_floats(x: Any) -> bool:
     if isinstance(x, tuple):
         return any(map(holds_floats, x))
-    return isinstance(x, float) or (isinstance(x, np.ndarray) and x.dtype.kind == "f")
+    return isinstance(x, (float, complex)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fc")
 
 
 def numbers(*shape: int, low: float = 0.4, high: float = 1.6) -> np.ndarray:
