@@ -7,6 +7,7 @@ call gives the same bits, and that all memory of Numba's runtime is released.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
@@ -256,7 +257,10 @@ def compare_arguments(scenario: Scenario, found: tuple[Any, ...], expected: tupl
 
 
 def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype: type, where: str) -> None:
-    """The derivative raises what the primal raises, has written what it has written, and leaks no more than it does."""
+    """The derivative raises what the primal raises, has written what it has written, and leaves nothing behind.
+
+    What the primal leaves behind, a compiled caller of either does.
+    """
     function = calling(primal(scenario)) if mode is Mode.NJIT else primal(scenario)
     expected, after, left = raised(function, args, dtype)
     assert type(expected) is scenario.raises, f"{where}: the primal raises {expected!r}"
@@ -271,6 +275,13 @@ def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype
     if mode is Mode.NJIT:
         derivative = calling(derivative)
     found, found_after, found_left = raised(derivative, given, dtype)
-    assert type(found) is type(expected) and found.args == expected.args, f"{where}: {found!r} instead of {expected!r}"
+    assert type(found) is type(expected) and said(found) == said(expected), f"{where}: {found!r} instead of {expected!r}"
     compare_arguments(scenario, found_after[0] if mode is Mode.FORWARD else found_after, after, dtype, where)
-    assert found_left <= left, f"{where}: {found_left} blocks leaked, {left} by the primal"
+    allowed = left if mode in (Mode.PRIMAL, Mode.NJIT) else 0
+    assert found_left <= allowed, f"{where}: {found_left} blocks leaked, {left} by the primal"
+
+
+def said(error: BaseException) -> tuple[Any, ...]:
+    """The arguments of an exception, less the place that Numba puts into its own message about shapes: it is that of whatever was
+    compiled last, and another one each time."""
+    return tuple(re.sub(r'\nFile ".*", line \d+, $', "", argument) if isinstance(argument, str) else argument for argument in error.args)

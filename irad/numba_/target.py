@@ -1,8 +1,8 @@
 """A Numba target that types and lowers like the CPU's, but stops at clean LLVM IR: what irad differentiates.
 
 What the function calls is compiled for this target too, then inlined: the dispatchers of the CPU target are replaced by *twins*.
-How modules are optimised is in `library`; run-time integer powers are lowered in `powers`, `@vectorize` and its kind in `ufuncs`;
-`capture` is the way in.
+How modules are optimised is in `library`; run-time integer powers are lowered in `powers`, `@vectorize` and its kind in `ufuncs`,
+what is left where a function raises in `unwinding`; `capture` is the way in.
 
 Two attributes of a dispatcher steer what happens to it here:
 
@@ -29,7 +29,7 @@ from numba.core.runtime import nrtdynmod, rtsys
 from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
 
 from irad.errors import UnsupportedError
-from irad.numba_ import powers, ufuncs
+from irad.numba_ import powers, ufuncs, unwinding
 from irad.numba_.library import ADCodegen, ADLibrary
 
 NAME = "irad"
@@ -43,6 +43,10 @@ class ADContext(cpu.CPUContext):
         self._internal_codegen = ADCodegen("irad.exec")
         self.runtime: ADLibrary | None = None
         externals.c_math_functions.install(self)
+
+    @property
+    def call_conv(self) -> unwinding.ADCallConv:
+        return unwinding.ADCallConv(self)
 
     def load_additional_registries(self) -> None:
         rtsys.initialize(cpu_target.target_context)  # the first to come must be a context that can compile
@@ -155,7 +159,7 @@ class ADDispatcher(CPUDispatcher):
                  pipeline_class: type = dispatcher.compiler.Compiler, noinline: bool = False) -> None:
         options = {**(targetoptions or {}), "nopython": True}
         super().__init__(py_func, locals, options, pipeline_class)
-        self._compiler = ADCompiler(py_func, self.targetdescr, options, self.locals, pipeline_class)
+        self._compiler = ADCompiler(py_func, self.targetdescr, options, self.locals, unwinding.releasing(pipeline_class))
         self._compiler.debug = _state.debug
         self.noinline = noinline
 

@@ -17,6 +17,15 @@ def checked_root(x):
     return math.sqrt(x)
 
 
+@njit
+def squares_below(t, limit):
+    u = t * t
+    total = np.sum(u)
+    if total > limit:
+        raise ValueError("too large", total, limit)
+    return u
+
+
 def raise_in_branch(x, n):
     if n < 0:
         raise ValueError("n is negative", 17)
@@ -68,6 +77,17 @@ def helper_raises(a):
     for i in range(a.shape[0]):
         s += checked_root(a[i]) * a[0]
     return s
+
+
+def helper_raises_among_arrays(a, limit):
+    kept = (a * 2.0, np.sin(a))
+    old, new = kept[0], np.zeros_like(kept[0])
+    for k in range(3):
+        w = squares_below(old[1:] * k, limit)
+        for i in range(w.shape[0]):
+            new[i] = w[i] * kept[1][i + 1]
+        old, new = new, old
+    return np.sum(old) + new[0]
 
 
 def raise_from_nest(a, limit):
@@ -147,6 +167,8 @@ SCENARIOS = (
     Scenario(error_model_of_numpy, [(0.7, 0.3)], options={"error_model": "numpy"}),
     Scenario(helper_raises, [(numbers(4),)]),
     Scenario(helper_raises, [(np.array([0.5, 1.0, -1.0]),)], raises=ValueError, name="helper_raises_taken"),
+    Scenario(helper_raises_among_arrays, [(numbers(4), 1e9)], argnums=(0,)),
+    Scenario(helper_raises_among_arrays, [(numbers(4), 6.0)], argnums=(0,), raises=ValueError, name="helper_raises_among_arrays_taken"),
     Scenario(raise_from_nest, [(numbers(3, 3), 90.0)], argnums=(0,)),
     Scenario(raise_from_nest, [(numbers(3, 3), 5.0)], argnums=(0,), raises=RuntimeError, name="raise_from_nest_taken"),
     Scenario(raise_from_while, [(1.2,)]),
