@@ -1,5 +1,5 @@
 static double primal(const double *u0, long n, long m, long steps) {
-    double *u = NEW(n * m), *w = NEW(n * m), total = 0.0;
+    double *first = NEW(n * m), *second = NEW(n * m), *u = first, *w = second, total = 0.0;
     COPY(u, u0, n * m), COPY(w, u0, n * m);
     for (long t = 0; t < steps; t++) {
         for (long i = 1; i < n - 1; i++)
@@ -10,6 +10,6 @@ static double primal(const double *u0, long n, long m, long steps) {
         u = w, w = swap;
     }
     for (long i = 0; i < n * m; i++) total += u[i] * u[i];
-    free(u), free(w);
+    free(first), free(second);
     return total;
 }

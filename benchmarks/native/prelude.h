@@ -6,11 +6,14 @@ extern "C" {
 double exp(double), log(double), sqrt(double), tanh(double), sin(double), cos(double), erf(double), fabs(double);
 void *malloc(unsigned long);
 void free(void *);
-void *memcpy(void *, const void *, unsigned long);
-void *memset(void *, int, unsigned long);
 #ifdef __cplusplus
 }
 #endif
 #define NEW(n) ((double *)malloc((unsigned long)(n) * sizeof(double)))
-#define COPY(to, from, n) memcpy(to, from, (unsigned long)(n) * sizeof(double))
-#define ZERO(to, n) memset(to, 0, (unsigned long)(n) * sizeof(double))
+/* Loops, not memcpy: of what that moves Enzyme cannot always tell the type. */
+static void COPY(double *restrict to, const double *restrict from, long n) {
+    for (long i = 0; i < n; i++) to[i] = from[i];
+}
+static void ZERO(double *to, long n) {
+    for (long i = 0; i < n; i++) to[i] = 0.0;
+}
