@@ -25,6 +25,7 @@ class Gradient(Form):
     """The gradient of a function that returns a float, by one reverse sweep."""
 
     operator: ClassVar[str] = "gradient"
+    valued: ClassVar[bool] = False
 
     argnums: Argnums = 0
     has_aux: bool = False
@@ -41,7 +42,7 @@ class Gradient(Form):
         for index in selected:
             check_argument(subject, index, parameters(subject.function)[index], arguments[index])
         check_scalar_output(subject, captured(subject.function, arguments, frozenset(selected)).returns, has_aux=self.has_aux)
-        sweep = specialise(subject, arguments, Mode.REVERSE, frozenset(selected))
+        sweep = specialise(subject, arguments, Mode.REVERSE, frozenset(selected), valued=self.valued or self.has_aux)
         adjoint_types = [shadow_type(sweep.types[index]) for index in selected]
 
         def write(glue: Glue, values: list[Typed]) -> Any:
@@ -65,6 +66,7 @@ class ValueAndGradient(Gradient):
     """The function's value beside its gradient, by the same sweep."""
 
     operator: ClassVar[str] = "value_and_gradient"
+    valued: ClassVar[bool] = True
 
     def arrange(self, pack: Any, results: list[Any], adjoints: list[Any]) -> Any:
         gradient = pack(adjoints) if isinstance(self.argnums, tuple) else adjoints[0]

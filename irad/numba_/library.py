@@ -7,6 +7,7 @@ engine: a code generator would rewrite the modules in place.
 from __future__ import annotations
 
 import weakref
+from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -76,6 +77,12 @@ def optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine, level: int) ->
     passes.run(module, builder)
 
 
+@cache
+def generic_machine() -> llvm.TargetMachine:
+    """A machine of which LLVM knows nothing: it unrolls no loop at run time for it."""
+    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu="", opt=2)
+
+
 class ADCodegen(codegen.JITCPUCodegen):
     """Makes `ADLibrary` objects; owns no execution engine."""
 
@@ -84,7 +91,7 @@ class ADCodegen(codegen.JITCPUCodegen):
     def _init(self, llvm_module: llvm.ModuleRef) -> None:
         self.defined: weakref.WeakValueDictionary[str, ADLibrary] = weakref.WeakValueDictionary()
         self._tm_features = ""
-        self._tm = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(cpu="", opt=2)
+        self._tm = generic_machine()
         self._target_data = self._tm.target_data
         self._data_layout = str(self._target_data)
 

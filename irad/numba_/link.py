@@ -13,12 +13,27 @@ from typing import Any
 import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import compiler, funcdesc, typing
+from numba.core.codegen import JITCodeLibrary
 from numba.core.environment import Environment
 from numba.core.targetconfig import ConfigStack
 
 from irad.numba_ import environments
+from irad.numba_.library import generic_machine, optimise
 
 UNIQUE = itertools.count(1)
+
+
+class DerivativeLibrary(JITCodeLibrary):
+    """A library of the CPU target that is simplified as a whole before it is vectorised.
+
+    Numba vectorises and unrolls twice. What the first round finds in a derivative is not ready for it: adjoints are on the stack
+    still, and what one iteration adds to a shadow is loaded again by the next. Once unrolled, the second round cannot mend it.
+    """
+
+    def _optimize_final_module(self) -> None:
+        optimise(self._final_module, generic_machine(), level=2)
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
 
 
 def linkable(text: str, entry: str, *, inlined: bool) -> Any:
@@ -70,7 +85,8 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
             True, function.__module__, function.__qualname__, f"{function.__qualname__}${unique}", function.__doc__, {}, returns, {},
             names, (), mangler=context.mangler, argtypes=arguments, abi_tags=("irad",), uid=unique, global_dict=function.__globals__)
         environment = Environment.from_fndesc(described)
-        library = context.codegen().create_library(described.qualname)
+        codegen = context.codegen()
+        library = DerivativeLibrary(codegen, described.qualname) if wrapper else codegen.create_library(described.qualname)
         library.enable_object_caching()
         with context.push_code_library(library):
             inside = context.subtarget(environment=environment, fndesc=described)

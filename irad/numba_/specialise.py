@@ -1,7 +1,7 @@
 """From a function, argument types and the choice of what takes part, to a `Sweep`: captures, asks the engine, and asks again
 where an array turns out to need a shadow and is not contiguous.
 
-A specialisation is made once for each function, types, mode and choice: `gradient` and `value_and_gradient` share it.
+A specialisation is made once for each function, types, mode and choice.
 """
 
 from __future__ import annotations
@@ -52,10 +52,11 @@ def fitting(arguments: tuple[Any, ...], shadowed: frozenset[int]) -> tuple[Any, 
     return tuple(contiguous_type(type_) if index in shadowed else type_ for index, type_ in enumerate(arguments))
 
 
-def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int], *, function: Any = None) -> Sweep:
+def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int], *, function: Any = None,
+               valued: bool = True) -> Sweep:
     """Differentiate a function for arguments of these Numba types with respect to those in ``selected``.
 
-    ``function`` is what is differentiated, where it is not the subject itself.
+    ``function`` is what is differentiated, where it is not the subject itself. ``valued``: somebody looks at its result.
 
     Raises
     ------
@@ -64,17 +65,18 @@ def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selecte
     """
     function = function or subject.function
     memo: dict[Any, Sweep] = function.__dict__.setdefault("_irad_sweeps", {})
-    key = (arguments, mode, selected)
+    key = (arguments, mode, selected, valued)
     if key not in memo:
-        memo[key] = _specialise(subject, function, arguments, mode, selected)
+        memo[key] = _specialise(subject, function, arguments, mode, selected, valued)
     return memo[key]
 
 
-def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int]) -> Sweep:
+def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int],
+                valued: bool) -> Sweep:
     shadowed = selected
     while True:
         found = captured(function, arguments, shadowed)
-        leaves, activities, request = asked(found, mode, selected)
+        leaves, activities, request = asked(found, mode, selected, valued)
         try:
             answer = pipeline.differentiate(found.text, request)
         except PassError as error:
@@ -89,14 +91,15 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
         shadowed |= needed
 
 
-def asked(found: capture.Captured, mode: Mode, selected: frozenset[int]) -> tuple[
+def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True) -> tuple[
         tuple[abi.Parameter, ...], tuple[Activity, ...], Request]:
     """The LLVM parameters behind the `HIDDEN` ones, how they take part, and the request to the engine that says so."""
     leaves = abi.parameters(found)[HIDDEN:]
     activities = tuple(_activity(leaf, selected) for leaf in leaves)
     request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
         Parameter(activity, leaf.element) for activity, leaf in zip(activities, leaves, strict=True))),
-        f"{found.name}.{SUFFIX[mode]}.{'_'.join(map(str, sorted(selected)))}", rules=runtime.RULES)
+        f"{found.name}.{SUFFIX[mode]}.{'_'.join(map(str, sorted(selected)))}{'' if valued else '.gradient'}", rules=runtime.RULES,
+        discarded=frozenset() if valued else frozenset({0}))
     return leaves, activities, request
 
 

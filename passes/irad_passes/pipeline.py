@@ -9,7 +9,7 @@ from irad_passes.analysis.activity import activity
 from irad_passes.analysis.cfg import abort_blocks
 from irad_passes.analysis.memory import is_argument, memory
 from irad_passes.errors import Unsupported
-from irad_passes.ir.model import Function, Module
+from irad_passes.ir.model import Function, Instruction, Module
 from irad_passes.ir.types import I32, FloatType
 from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
@@ -27,19 +27,22 @@ from irad_passes.transforms.retype import FloatTypes, retype
 from irad_passes.transforms.reverse import Reverse
 from irad_passes.transforms.shadow import Shadows
 from irad_passes.transforms.signs import fold_sign_tests
+from irad_passes.transforms.unread import unread_stores
 
 __all__ = ["PASSES", "differentiate", "lower"]
 
 
 @dataclass
 class Work:
-    """What travels through the passes: the function in its module, the request, and what the `Answer` will say of the parameters."""
+    """What travels through the passes: the function in its module, the request, what the `Answer` will say of the parameters, and
+    the stores that are left out of the derivative."""
 
     module: Module
     function: Function
     request: Request
     shadowed: tuple[bool, ...] = ()
     written: tuple[bool, ...] = ()
+    unread: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def sweep_of(work: Work) -> Forward | Reverse:
     function, request = work.function, work.request
     aborting = abort_blocks(function, request.status)
     pointers = memory(function, request.rules, aborting)
+    work.unread = unread_stores(function, request, pointers)
     work.written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
     active = activity(function, request, pointers, aborting)
     floats = FloatTypes(function, request, pointers)
@@ -80,6 +84,11 @@ def sweep_of(work: Work) -> Forward | Reverse:
         return Forward(function, request, pointers, active, shadows, aborting)
     adjoints = Adjoints(function, request, pointers, active, shadows, floats.of)
     return Reverse(function, request, pointers, adjoints, aborting)
+
+
+def _drop_unread(work: Work) -> None:
+    for store in work.unread:
+        store.erase()
 
 
 def _finish(work: Work) -> None:
@@ -93,6 +102,7 @@ PASSES = (
     Pass("hoist-loads", _hoist_loads),
     Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function)),
     Pass("derive", lambda work: sweep_of(work).run()),
+    Pass("drop-unread", _drop_unread),
     Pass("finish", _finish),
 )
 """What happens to a module that `transforms.canonicalise` has read; `lower` takes the tape out of the result, for execution."""

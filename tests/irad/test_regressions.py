@@ -224,3 +224,23 @@ def test_a_list_inside_is_released_with_an_overlapping_assignment():
     gradient(b.copy(), w)
     after = rtsys.get_allocation_stats()
     assert after.mi_alloc - before.mi_alloc == after.mi_free - before.mi_free
+
+
+def test_a_gradient_alone_does_not_compute_the_value() -> None:
+    """The logarithms of the value are not in the machine code of its gradient, and what the function writes is written."""
+    @njit
+    def loss(x, seen):
+        total = 0.0
+        for i in range(x.size):
+            seen[i] = x[i]
+            total += math.log(x[i])
+        return total
+
+    x, seen = np.array([1.0, 2.0, 4.0]), np.zeros(3)
+    np.testing.assert_array_equal(irad.gradient(loss)(x, seen), 1 / x)
+    np.testing.assert_array_equal(seen, x)
+    value, gradient = irad.value_and_gradient(loss)(x, seen)
+    assert value == pytest.approx(math.log(8.0), abs=1e-15)
+    np.testing.assert_array_equal(gradient, 1 / x)
+    alone, both = (next(iter(operator(loss).inspect_llvm().values())) for operator in (irad.gradient, irad.value_and_gradient))
+    assert "call double @llvm.log.f64" in both and "call double @llvm.log.f64" not in alone
