@@ -1,5 +1,6 @@
-void gradient(const double *restrict x, long n, long d, double *restrict g) {
-    ZERO(g, 3 * n);
+void gradient(const double *restrict x, long size, double *restrict g) {
+    long n = size / 3;
+    ZERO(g, size);
     for (long i = 0; i < n; i++) {
         double u = 0.0, v = 0.0, w = 0.0;
         for (long j = 0; j < i; j++) {

@@ -1,4 +1,5 @@
-static double primal(const double *x, long n, long d) {
+static double primal(const double *x, long size) {
+    long n = size / 3;
     double energy = 0.0;
     for (long i = 0; i < n; i++)
         for (long j = 0; j < i; j++) {

@@ -61,7 +61,7 @@ def _powi(x: Number, n: Number, ans: Number) -> tuple[Operand, Operand]:
 
 
 ROWS = (
-    ScalarRule("sqrt", lambda x, ans: (0.5 / ans,), (POSITIVE,), singular=True),  # 0: inf
+    ScalarRule("sqrt", lambda x, ans: (0.5 * (1 / ans),), (POSITIVE,), singular=True),  # 0: inf
     ScalarRule("sin", lambda x, ans: (cos(x),)),
     ScalarRule("cos", lambda x, ans: (-sin(x),)),
     ScalarRule("tan", lambda x, ans: (1 + ans * ans,), SMALL),

@@ -9,7 +9,8 @@ define double @f(double %x) {
 declare double @llvm.sqrt.f64(double)
 declare double @llvm.exp.f64(double)
 
-; CHECK:      [[PARTIAL:%.+]] = fdiv double 0x3FE0000000000000, %r
+; CHECK:      [[RECIPROCAL:%.+]] = fdiv double {{.*}}, %r
+; CHECK-NEXT: [[PARTIAL:%.+]] = fmul double {{.*}}[[RECIPROCAL]]
 ; CHECK-NEXT: [[PRODUCT:%.+]] = fmul double %x.dot, [[PARTIAL]]
 ; CHECK-NEXT: [[ZERO:%.+]] = fcmp oeq double %x.dot, 0x0000000000000000
 ; CHECK-NEXT: %r.dot = select i1 [[ZERO]], double 0x0000000000000000, double [[PRODUCT]]
