@@ -38,9 +38,10 @@ class Parameter:
 class Request:
     """Differentiate ``function`` (a symbol of the module).
 
-    ``status``: the function returns an i32 that is 0 on success, as Numba's do; a return of any other constant is an
-    abort: it has no derivative and is passed on. ``rules``: rows for callees that only the front end knows. ``discarded``: pointer parameters
-    whose memory nobody looks at afterwards; what is stored there need not be computed. Memory that is written through one pointer parameter must not be reached through another: who calls the derivative has to see to that.
+    ``status``: the function returns an i32 that is 0 on success, as Numba's do; a return of any other constant is an abort: it has no
+    derivative and is passed on. ``rules``: rows for callees that only the front end knows. ``discarded``: pointer parameters whose
+    memory nobody looks at afterwards; what is stored there need not be computed. Memory that is written through one pointer parameter
+    must not be reached through another: who calls the derivative has to see to that.
 
     The derivative ``name`` takes the parameters of the function in order, each followed by its companion, if it has one:
     a shadow pointer behind a pointer for which `Answer.shadowed` says so; behind an ACTIVE float, in forward mode its tangent,

@@ -17,10 +17,12 @@ from benchmarks.run import error, summary
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of irad, differences and the C of one problem, and of a rival whose interpreter has none of it."""
+    """Results of irad, differences and the C of one problem, and of a rival that is not installed."""
     output = tmp_path_factory.mktemp("bench") / "result.json"
     chosen = ["--rivals", "irad,hand,fd,enzyme", "--problems", "rosenbrock", "--sizes", "0"]
-    code = main(["run", *chosen, "--rounds", "2", "--output", str(output)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("BENCH_ENZYME_PYTHON", raising=False)
+        code = main(["run", *chosen, "--rounds", "2", "--output", str(output)])
     assert code == 0
     return output
 

@@ -10,6 +10,9 @@ from irad_passes.analysis.memory import Memory, Objects, is_argument
 from irad_passes.ir.model import Function, Instruction, Value
 from irad_passes.request import Request
 
+_HARMLESS = frozenset({"getelementptr", "phi", "select", "icmp"})
+"""What may be done with a pointer without looking at what it points to."""
+
 
 def unread_stores(function: Function, request: Request, memory: Memory) -> tuple[Instruction, ...]:
     """The stores into the memory of parameters in `Request.discarded` alone, where the function itself never reads that memory."""
@@ -21,7 +24,7 @@ def unread_stores(function: Function, request: Request, memory: Memory) -> tuple
     for i in function.instructions():
         if i.opcode == "store" and memory.of(i.operands[1]) <= objects and not i.extra.get("volatile") and not i.extra.get("ordering"):
             stores.append(i)
-        elif any(_is_into(objects, operand, memory) for operand in i.operands) and i.opcode not in ("getelementptr", "phi", "select", "icmp"):
+        elif i.opcode not in _HARMLESS and any(_is_into(objects, operand, memory) for operand in i.operands):
             return ()
     return tuple(stores)
 

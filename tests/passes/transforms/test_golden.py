@@ -1,7 +1,8 @@
 """What passes make of small functions: the lines that matter, as CHECK lines in ``tests/golden/<pass>/<case>.ll``.
 
-A file's ``; REQUEST:`` line says what is asked for: the mode, ``status`` where the function returns one, and its parameters as
-``python -m irad_passes --parameters`` takes them; ``discard``: nobody looks at the memory of the first. Folders with the name of one of `PASSES` stop behind that pass.
+A file's ``; REQUEST:`` line says what is asked for: the mode, ``status`` where the function returns one, and its parameters
+as ``python -m irad_passes --parameters`` takes them; ``discard``: nobody looks at the memory of the first. Folders with the
+name of one of `PASSES` stop behind that pass.
 """
 
 from __future__ import annotations
