@@ -244,3 +244,14 @@ def test_a_gradient_alone_does_not_compute_the_value() -> None:
     np.testing.assert_array_equal(gradient, 1 / x)
     alone, both = (next(iter(operator(loss).inspect_llvm().values())) for operator in (irad.gradient, irad.value_and_gradient))
     assert "call double @llvm.log.f64" in both and "call double @llvm.log.f64" not in alone
+
+
+def test_an_array_that_is_returned_and_never_released():
+    @njit
+    def halves(x):
+        y = np.empty(x.size)
+        for i in range(x.size):
+            y[i] = 0.5 * x[i]
+        return y
+
+    np.testing.assert_array_equal(irad.jacobian(halves, mode="reverse")(np.ones(2)), 0.5 * np.eye(2))

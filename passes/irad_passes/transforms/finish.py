@@ -5,7 +5,7 @@ from __future__ import annotations
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module
 from irad_passes.ir.read import read
-from irad_passes.rules.memory import DEFINITIONS
+from irad_passes.rules.memory import DEFINITIONS, HOLD
 
 
 def finish(module: Module, function: Function, name: str) -> None:
@@ -36,6 +36,10 @@ def _collect(module: Module, root: str) -> None:
         for i in function.instructions():
             if i.callee is not None and i.callee not in module.functions and i.callee not in DEFINITIONS:
                 declared.setdefault(i.callee, _declaration(i))
+            if i.callee == HOLD:  # names what gives the reference back, which the primal need not call itself
+                release = i.operands[2]
+                assert isinstance(release, Constant) and release.global_name is not None
+                declared.setdefault(release.global_name, Function(release.global_name, T.function(T.VOID, (T.PTR,)), [Argument(T.PTR, "")]))
             pending += [o.global_name for o in i.operands if isinstance(o, Constant) and o.global_name is not None]
     named = {n: f for n, f in module.functions.items() if any("@" + n in text or f'@"{n}"' in text for text in module.globals.values())}
     module.functions = named | kept
