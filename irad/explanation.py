@@ -81,7 +81,7 @@ def explain(function: Any, signature: Any, argnums: Argnums = 0) -> Explanation:
     leaves, _, request = asked(described, Mode.REVERSE, frozenset(selected))
     facts = report(described.text, request)
     names = {leaf_name: _python_name(found.argument_names[leaf.index], leaf.path)
-             for leaf_name, leaf in zip(facts.parameters[HIDDEN:], leaves, strict=True)}
+             for leaf_name, leaf in zip(facts.parameters[HIDDEN:], leaves, strict=True)} | lines.variables(text, name)
     return _Reader(compiled, facts, names).explanation(str(subject), tuple(parameters(compiled)[index] for index in selected))
 
 
@@ -144,9 +144,15 @@ class _Reader:
     def _place(self, location: str) -> lines.SourceLine:
         """The innermost line of the user's that a location stands for; else that of the function's definition."""
         if location not in self._known:
-            found = [frame for frame in lines.frames(self.nodes, location) if not frame.file.startswith(lines.LIBRARIES)]
-            self._known[location] = found[0] if found else self.definition
+            self._known[location] = lines.innermost(self.nodes, location, self.definition) or self.definition
         return self._known[location]
+
+    def _head(self, locations: Iterable[str]) -> lines.SourceLine:
+        """The line at which a loop begins: the first line of its instructions, in the innermost function that holds them all."""
+        chains = [chain[::-1] for at in locations if (chain := lines.written(self.nodes, at, self.definition))]
+        while chains and all(len(chain) > 1 and chain[0] == chains[0][0] for chain in chains):
+            chains = [chain[1:] for chain in chains]
+        return min((chain[0] for chain in chains), key=lambda place: place.line, default=self.definition)
 
     @cached_property
     def _known(self) -> dict[str, lines.SourceLine]:
@@ -164,12 +170,12 @@ class _Reader:
         amounts: dict[tuple[str, ...], int] = defaultdict(int)
         for entry in taped:
             amounts[tuple(map(self._trips, entry.loops))] += entry.bytes
-        terms = [" ".join((str(size), *trips)) for trips, size in amounts.items()]
+        terms = [" ".join((*([str(size)] if size > 1 or not trips else []), *trips)) for trips, size in amounts.items()]
         return " + ".join(terms)
 
     def _trips(self, trips: Trips) -> str:
         if trips.count is None:
-            place = self._place(trips.location)
+            place = self._head(trips.locations)
             symbol = f"k{place.line}"
             self._legend[symbol] = f"iterations of the loop in line {place.line} of `{place.function}`"
             return symbol

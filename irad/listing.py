@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 HEADS = ("", "", "tape", "again", "notes")
+ALIGNED = ("right", "left", "right", "right", "left")
+COLOURS = ("inherit", "inherit", "#b07d00", "#b0489f", "#20889a")  # legible on white and on black
+ACTIVE = "rgba(46, 160, 67, 0.15)"
+NARROW = 20
+"""Width of a terminal's columns for formulas and notes, in characters."""
 
 
 @dataclass(frozen=True)
@@ -100,33 +105,49 @@ class Explanation:
         from rich.text import Text
 
         parts: list[Any] = [Text(self.title, style="bold")]
-        painter = Syntax("", "python", background_color="default")
+        painter = Syntax("", "python", theme="ansi_dark", background_color="default")  # colours of the terminal's own
         for listing in self.listings:
-            table = Table(box=box.SIMPLE_HEAD, title=listing.title, title_justify="left", pad_edge=False)
-            for head, style, justify in zip(HEADS, ("dim", "", "yellow", "magenta", "cyan"), ("right", "left", "right", "right", "left"),
-                                            strict=True):
-                wraps = head == "notes"
-                table.add_column(head, style=style, justify=justify, no_wrap=not wraps,  # type: ignore[arg-type]
-                                 min_width=16 if wraps else None)
+            table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title=f"\n{listing.title}", title_justify="left",
+                          title_style="bold cyan")
+            table.add_column(HEADS[0], justify="right", no_wrap=True)
+            table.add_column(HEADS[1])  # the one that gives way in a narrow terminal
+            table.add_column(HEADS[2], justify="right", style="yellow", no_wrap=True)
+            table.add_column(HEADS[3], justify="right", style="magenta", no_wrap=True)
+            table.add_column(HEADS[4], style="cyan", max_width=NARROW)
             for line in listing.lines:
                 number, source, tape, again, notes = line.cells
                 code = painter.highlight(source)
                 code.rstrip()
-                table.add_row(Text(number, style="bold green" if line.active else "dim"), code, tape, again, notes)
+                code.no_wrap, code.overflow = True, "ellipsis"
+                style = "bold green" if line.active else "dim"
+                table.add_row(Text(number, style=style), code, "\n".join(terms(tape, NARROW)), again, notes)
             parts.append(table)
-        parts += [Text(text, style="dim") for text in self.footer]
+        parts += [Text(), *(Text(text, style="dim") for text in self.footer)]
         return Group(*parts)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        style = "text-align: left; white-space: pre; font-family: monospace; padding: 0 0.8em"
-        parts = [f"<b>{html.escape(self.title)}</b>"]
+        """What a notebook shows, on a light or a dark background."""
+        cell = "white-space: pre; padding: 0.1em 0.8em; vertical-align: top; text-align:"
+        looks = [f"{cell} {align}; color: {colour}" for align, colour in zip(ALIGNED, COLOURS, strict=True)]
+        parts = [f"<div><b>{html.escape(self.title)}</b></div>"]
         for listing in self.listings:
-            head = "".join(f'<th style="{style}">{html.escape(text)}</th>' for text in HEADS)
+            head = "".join(f'<th style="{look}">{html.escape(text)}</th>' for look, text in zip(looks, HEADS, strict=True))
             rows = "".join(
-                f'<tr style="background: {"#e6f4ea" if line.active else "transparent"}">'
-                + "".join(f'<td style="{style}">{html.escape(cell)}</td>' for cell in line.cells) + "</tr>"
+                f'<tr style="background: {ACTIVE if line.active else "none"}">'
+                + "".join(f'<td style="{look}">{html.escape(text)}</td>' for look, text in zip(looks, line.cells, strict=True)) + "</tr>"
                 for line in listing.lines)
-            parts.append(f"<table><caption>{html.escape(listing.title)}</caption><tr>{head}</tr>{rows}</table>")
+            parts.append(f'<div style="margin-top: 0.8em">{html.escape(listing.title)}</div>'
+                         f'<table style="font-family: monospace; border-collapse: collapse"><tr>{head}</tr>{rows}</table>')
         parts += [f"<div><small>{html.escape(text)}</small></div>" for text in self.footer]
         return "".join(parts)
+
+
+def terms(formula: str, width: int) -> Iterator[str]:
+    """The lines of a sum, broken behind a plus where it is wider than ``width``."""
+    line = ""
+    for term in formula.split(" + "):
+        if line and len(line) + len(term) + 3 > width:
+            yield f"{line} +"
+            line = ""
+        line = f"{line} + {term}" if line else term
+    yield line

@@ -33,7 +33,8 @@ def test_nothing_is_fetched(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) > 10
     assert [match for page in pages for match in FETCHED.findall(page.read_text(encoding="utf-8"))] == []
-    assert [page.name for page in site.rglob("*.css") if IMPORTED.search(page.read_text(encoding="utf-8"))] == []
+    styled = [*site.rglob("*.css"), *site.rglob("*.svg")]
+    assert [path.name for path in styled if IMPORTED.search(path.read_text(encoding="utf-8"))] == []
 
 
 @needs_mkdocs

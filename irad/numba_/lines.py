@@ -22,8 +22,11 @@ from irad.numba_ import target
 from irad.numba_.capture import compiled
 
 LIBRARIES = tuple(os.path.dirname(path) + os.sep for path in (numba.__file__, os.path.dirname(__file__)))
+Nodes = dict[str, tuple[str, dict[str, Any]]]
 NODE = re.compile(r"^(!\d+) = (?:distinct )?!(\w+)\((.*)\)$", re.M)
 FIELD = re.compile(r'(\w+): ("[^"]*"|[^,]+)')
+RECORD = re.compile(r"^ +#dbg_value\(\S+ (\S+), (!\d+), !DIExpression\(.*\), !\d+\)$", re.M)
+CLEARED = ("0", "0.000000e+00", "null", "poison", "undef")  # what a variable holds before it is first set, and after its last use
 UNIQUE = re.compile(r"B\d+v\d+.*")
 
 
@@ -65,13 +68,41 @@ def source_line(function: CPUDispatcher, signature: tuple[types.Type, ...], *, c
     text, name = captured_with_lines(function, signature)
     nodes = nodes_of(text)
     for attached in attachments(body(text, within or name), callee, opcode, ordinal):
-        for found in frames(nodes, attached):
-            if not found.file.startswith(LIBRARIES):
-                return found
+        if found := innermost(nodes, attached, definition):
+            return found
     return definition
 
 
-def nodes_of(text: str) -> dict[str, tuple[str, dict[str, Any]]]:
+def innermost(nodes: Nodes, number: str, definition: SourceLine) -> SourceLine | None:
+    """The innermost of the `written` lines that a location stands for."""
+    return next(iter(written(nodes, number, definition)), None)
+
+
+def written(nodes: Nodes, number: str, definition: SourceLine) -> list[SourceLine]:
+    """The lines that a location stands for outside Numba and irad, or in the file of the function itself; innermost first."""
+    return [line for line in frames(nodes, number) if line.file == definition.file or not line.file.startswith(LIBRARIES)]
+
+
+def variables(text: str, name: str) -> dict[str, str]:
+    """The Python variables that hold a parameter of a function and never anything else, by the parameter's name in the IR.
+
+    ``n, d = x.shape`` makes ``n`` and ``d`` names of the parameters that are the extents of ``x``.
+    """
+    nodes = nodes_of(text)
+    defined = re.search(rf'^define [^@]*@"?{re.escape(name)}"?\(.*!dbg (!\d+) \{{$', text, re.M)
+    values: dict[str, set[str]] = {}
+    for value, variable in RECORD.findall("\n".join(body(text, name))):
+        if value not in CLEARED:
+            values.setdefault(variable, set()).add(value)
+    found: dict[str, str] = {}
+    for variable, held in values.items():
+        called, scope = (nodes.get(variable, ("", {}))[1].get(field, "").strip('"') for field in ("name", "scope"))
+        if len(held) == 1 and called.isidentifier() and defined is not None and scope == defined[1]:
+            found.setdefault(held.pop().removeprefix("%"), called)
+    return found
+
+
+def nodes_of(text: str) -> Nodes:
     """The metadata nodes in ``text`` by their numbers: kind and fields."""
     return {number: (kind, dict(FIELD.findall(fields))) for number, kind, fields in NODE.findall(text)}
 
@@ -115,7 +146,7 @@ def attachments(lines: list[str], callee: str, opcode: str, ordinal: int) -> lis
     return [location[1] for line in meant if (location := re.search(r"!dbg (!\d+)", line))]
 
 
-def frames(nodes: dict[str, tuple[str, dict[str, Any]]], number: str) -> list[SourceLine]:
+def frames(nodes: Nodes, number: str) -> list[SourceLine]:
     """The Python lines that a location stands for, innermost first, less those that only say "somewhere in this function"."""
     found = []
     while number in nodes:
@@ -124,7 +155,9 @@ def frames(nodes: dict[str, tuple[str, dict[str, Any]]], number: str) -> list[So
         while scope[0] not in ("DISubprogram", ""):
             scope = nodes.get(scope[1].get("scope", ""), ("", {}))
         file = nodes.get(scope[1].get("file", ""), ("", {}))[1]
-        path = os.path.join(file.get("directory", "").strip('"'), file.get("filename", "").strip('"'))
+        path = file.get("filename", "").strip('"')
+        if not path.startswith("<"):  # what has no file is known by that name, for which Numba makes up a folder
+            path = os.path.join(file.get("directory", "").strip('"'), path)
         name = scope[1].get("name", "").strip('"').rpartition(".")[2]
         if (line := int(location.get("line", 0))) > int(scope[1].get("line", 0)):
             found.append(SourceLine(path, line, name))

@@ -25,9 +25,10 @@ _VAGUE = re.compile(r"^(!\d+) = (?:distinct )?!DILocation\(line: 0,", re.M)
 
 @dataclass(frozen=True)
 class Trips:
-    """How often a loop's body runs each time the loop is entered. ``count`` is None where that is known only when it has run."""
+    """How often a loop's body runs each time the loop is entered. ``count`` is None where that is known only when it has run;
+    ``locations`` are those of the instructions in the loop."""
 
-    location: str
+    locations: frozenset[str]
     count: Expr | None
 
 
@@ -120,7 +121,7 @@ def _taped_in(sweep: Reverse, value: Instruction, size: int) -> Taped:
 
 
 def _trips(sweep: Reverse, loop: Loop) -> Trips:
-    where = _location(loop.header.instructions[0])
+    where = frozenset(str(i.extra["location"]) for block in loop.blocks for i in block.instructions if "location" in i.extra)
     count = sweep.flow.expressions.get(loop)
     if count is None or not all(isinstance(leaf, Argument) for leaf in count.leaves()):
         return Trips(where, None)

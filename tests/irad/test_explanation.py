@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import linecache
 import math
 
 import numpy as np
@@ -13,7 +14,7 @@ from rich.console import Console
 import irad
 from irad.errors import ArgumentTypeError, NoDerivativeError
 from irad.explanation import explain
-from irad.listing import Explanation, Line
+from irad.listing import Explanation, Line, terms
 
 
 @njit
@@ -77,6 +78,65 @@ def test_a_trip_count_that_only_the_run_tells_is_called_after_its_line(explanati
     assert "loop in line" in explanation.symbols[symbol]
 
 
+def inner(a):
+    s = 1.0
+    while s < 100.0:
+        s *= 1.0 + a * s
+    return s
+
+
+inner_compiled = njit(inner)
+
+
+def outer(a):
+    total = 0.0
+    for i in range(a.size):
+        total += inner_compiled(a[i]) * total
+    return total
+
+
+def test_a_loop_is_called_after_its_first_line_in_its_own_function():
+    found = explain(outer, (float64[::1],))
+    assert f"16 a.size k{inner.__code__.co_firstlineno + 2}" in line(found, "s *= 1.0 + a * s").tape
+    assert list(found.symbols.values()) == [f"iterations of the loop in line {inner.__code__.co_firstlineno + 2} of `inner`"]
+
+
+def extents(a):
+    rows, columns = a.shape
+    wanted = columns
+    if a[0, 0] > 1.0:
+        wanted = 2
+    s = 0.5
+    for i in range(rows):
+        for j in range(columns):
+            s = math.sin(s) * a[i, j]
+        for j in range(wanted):
+            s = math.cos(s) * a[i, j]
+    return s
+
+
+def test_extents_are_called_as_the_function_calls_them():
+    found = explain(extents, (float64[:, ::1],))
+    assert line(found, "math.sin").tape.endswith(" columns")
+    assert "wanted" not in found.tape
+
+
+def test_code_without_a_file_is_shown_where_its_source_is_known():
+    source = "def f(x):\n    return x * x\n"
+    linecache.cache["<typed in>"] = (len(source), None, source.splitlines(keepends=True), "<typed in>")
+    scope = {"__name__": "__main__"}
+    exec(compile(source, "<typed in>", "exec"), scope)
+    assert line(explain(scope["f"], (1.0,)), "return x * x").active
+
+
+def test_the_demonstration_is_listed_by_its_own_lines():
+    from irad.demo.mixture import negative_log_likelihood
+
+    found = explain(negative_log_likelihood, "(float64[::1], float64[:, ::1], int64)")
+    assert [listing.function for listing in found.listings] == ["negative_log_likelihood", "log_sum_exp"]
+    assert line(found, "math.exp(-log_diagonal)").tape == "8 k d"
+
+
 def test_functions_that_are_called_are_listed_too(explanation):
     assert [listing.function for listing in explanation.listings] == ["recurrence", "damped"]
     assert line(explanation, "return math.exp").active
@@ -100,6 +160,24 @@ def test_text_terminal_and_notebook_show_the_same(explanation):
         assert "8 n m" in shown
         assert "kink: floor" in shown
         assert "with respect to a" in shown
+
+
+@pytest.mark.parametrize("width", [60, 90, 160])
+def test_a_narrow_terminal_cuts_the_source_and_nothing_else(explanation, width):
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(explanation)
+    shown = console.export_text()
+    assert all(len(row) <= width for row in shown.splitlines())
+    for listing in explanation.listings:
+        for each in listing.lines:
+            number, _, tape, again, notes = each.cells
+            assert number in shown and tape in shown and again in shown
+            assert all(word in shown for note in notes.split(", ") for word in note.split())
+
+
+def test_long_sums_are_broken_behind_a_plus():
+    assert list(terms("8 n k + 8 m k + 16", 12)) == ["8 n k +", "8 m k + 16"]
+    assert list(terms("", 12)) == [""]
 
 
 def test_errors_are_those_of_the_gradient():
