@@ -50,8 +50,7 @@ def power(x: float, n: int) -> float:
 
 
 @njit
-def in_a_list(x: Any) -> Any:
-    values = [2.0 * x]
+def from_a_list(values: Any) -> Any:
     return values[0]
 
 
@@ -97,7 +96,7 @@ BASE = np.arange(5.0)
         (njit(lambda x: np.linalg.solve(x, np.ones(2)).sum()), (np.eye(2),), IradError),
         (power, (2.0, 3), IradError),
         (njit(lambda x: x[0].a), (np.zeros(2, dtype=[("a", "f8")]),), ArgumentTypeError),
-        (in_a_list, (2.0,), IradError),
+        (from_a_list, ([2.0],), ArgumentTypeError),
         (in_a_dict, (2.0,), IradError),
         (in_an_object, (2.0,), IradError),
         (overlapping, (BASE[1:], BASE[:-1]), UnsupportedError),

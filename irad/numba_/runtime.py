@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from irad.numba_ import complex_powers
 from irad_passes.rules import libm
-from irad_passes.rules.memory import Allocation, Free, Helper, RefCount
+from irad_passes.rules.memory import Allocation, Free, Helper, Reallocation, RefCount
 from irad_passes.rules.rule import Rule, ScalarRule
 from irad_passes.rules.val import Number, Operand, pow, real, where
 
 _DATA = 24
 """Offset of the data pointer in a ``MemInfo``."""
+_SIZE = 32
+"""Offset of the size of the data."""
 
 _SCALARS = {"gamma": libm.TGAMMA, "lgamma": libm.LGAMMA, "nextafter": libm.NEXTAFTER, "ldexp": libm.LDEXP, "erf": libm.ERF,
             "erfc": libm.ERFC, "fixed_fmod": libm.FMOD}
@@ -32,6 +34,9 @@ RULES: Mapping[str, Rule] = {
     "NRT_MemInfo_alloc_safe": Allocation(size=0, data_offset=_DATA),
     "NRT_MemInfo_alloc_aligned": Allocation(size=0, align=1, data_offset=_DATA),
     "NRT_MemInfo_alloc_safe_aligned": Allocation(size=0, align=1, data_offset=_DATA),
+    "NRT_MemInfo_new_varsize": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE),
+    "NRT_MemInfo_new_varsize_dtor": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE, destructor=1),
+    "NRT_MemInfo_varsize_realloc": Reallocation(0, 1, _DATA, _SIZE, allocate="NRT_Allocate", free="NRT_Free"),
     "NRT_Allocate": Allocation(size=0),
     "NRT_Free": Free(),
     "NRT_incref": RefCount(+1),

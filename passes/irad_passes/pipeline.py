@@ -22,6 +22,7 @@ from irad_passes.transforms.finish import finish
 from irad_passes.transforms.forward import Forward
 from irad_passes.transforms.hoist import hoist_loads
 from irad_passes.transforms.lower_tape import lower
+from irad_passes.transforms.reallocate import expand_reallocations
 from irad_passes.transforms.returns import merge_returns, split_returns
 from irad_passes.transforms.retype import FloatTypes, retype
 from irad_passes.transforms.reverse import Reverse
@@ -78,11 +79,11 @@ def sweep_of(work: Work) -> Forward | Reverse:
     active = activity(function, request, pointers, aborting)
     floats = FloatTypes(function, request, pointers)
     reject_bits(function, active, pointers, floats, aborting)
-    shadows = Shadows(work.module, function, request, active, pointers)
+    shadows = Shadows(work.module, function, request, active)
     work.shadowed = tuple(shadows.shadowed)
     if request.mode is Mode.FORWARD:
         return Forward(function, request, pointers, active, shadows, aborting)
-    adjoints = Adjoints(function, request, pointers, active, shadows, floats.of)
+    adjoints = Adjoints(function, request, pointers, active, shadows, floats.copied)
     return Reverse(function, request, pointers, adjoints, aborting)
 
 
@@ -97,6 +98,7 @@ def _finish(work: Work) -> None:
 
 PASSES = (
     Pass("split-returns", _split_returns),
+    Pass("reallocate", lambda work: expand_reallocations(work.function, work.request)),
     Pass("split-aggregates", lambda work: split_aggregates(work.function)),
     Pass("retype", _retype),
     Pass("hoist-loads", _hoist_loads),
@@ -153,8 +155,6 @@ def _check(function: Function, request: Request) -> None:
             raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a float can be active")
         if parameter.activity is Activity.DUPLICATED and not argument.type.is_pointer:
             raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a pointer can be duplicated")
-    if request.width < 1 or (request.width > 1 and request.mode is not Mode.FORWARD):
-        raise ValueError(f"width {request.width}: forward mode takes 1 or more, reverse mode 1")
     if any(i.opcode in ("invoke", "callbr", "landingpad") for i in function.instructions()):
         raise Unsupported(f"{name} catches exceptions: compile it without them")
     if request.status and function.type.returns is not I32:

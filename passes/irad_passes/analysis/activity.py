@@ -14,7 +14,7 @@ from irad_passes.ir.types import ArrayType, StructType, Type
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Fill, Free, Reallocation, RefCount, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 COPIES = frozenset({"phi", "select", "freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement",
@@ -41,8 +41,8 @@ def writes_active(i: Instruction, values: Set[Value], objects: Objects, memory: 
 
 
 def _opaque(i: Instruction, rule: Rule | None) -> bool:
-    """Whether nothing is known of what ``i`` does with what it is given."""
-    return rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")
+    """Whether nothing is known of what ``i`` does with what it is given, or to whom the memory that it moves belongs."""
+    return (rule is None or isinstance(rule, Reallocation)) and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,9 @@ class Activity:
         Pointer values that need a shadow pointer.
     varied, varied_objects
         What depends on an active input, whether or not an output depends on it.
+    mirrored
+        Writes that happen to the shadow as they happen to the memory: of pointers, whose shadows are pointers, and of what a
+        destructor reads.
     """
 
     values: frozenset[Value]
@@ -67,6 +70,7 @@ class Activity:
     pointers: frozenset[Value]
     varied: frozenset[Value]
     varied_objects: Objects
+    mirrored: frozenset[Instruction]
 
     def opaque(self, i: Instruction, rule: Rule | None, memory: Memory) -> bool:
         """Whether ``i`` is an instruction without a rule that takes, makes or can reach something active."""
@@ -85,8 +89,8 @@ def activity(function: Function, request: Request, memory: Memory, aborting: fro
     useful, useful_objects = flow.backward(varied)
     values = frozenset(varied & useful)
     objects = frozenset(varied_objects & useful_objects)
-    pointers, shadowed = _shadows(function, request, memory, values, objects)
-    return Activity(values, objects, shadowed, pointers, frozenset(varied), frozenset(varied_objects))
+    pointers, shadowed, mirrored = _shadows(function, request, memory, values, objects)
+    return Activity(values, objects, shadowed, pointers, frozenset(varied), frozenset(varied_objects), mirrored)
 
 
 class _Flow:
@@ -185,8 +189,8 @@ class _Flow:
 
 
 def _shadows(function: Function, request: Request, memory: Memory, values: frozenset[Value],
-             objects: Objects) -> tuple[frozenset[Value], Objects]:
-    """Pointers that need a shadow pointer, found backwards from the active accesses."""
+             objects: Objects) -> tuple[frozenset[Value], Objects, frozenset[Instruction]]:
+    """Pointers that need a shadow pointer, found backwards from the active accesses; what they point to; the writes to mirror."""
     pointers: set[Value] = set()
     pending: list[Value] = []
 
@@ -195,26 +199,35 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
             pointers.add(pointer)
             pending.append(pointer)
 
-    pointer_stores: list[Instruction] = []
+    moves: list[tuple[Instruction, list[Value], Objects, Objects]] = []  # writes of pointers: their operands, target, what these point to
+    others: list[Instruction] = []
     counted: dict[Instruction, Value] = {}
+    destroyed: set[Object] = set()  # what a destructor reads
     for i in function.instructions():
         rule = rule_of(i, request.rules)
+        if isinstance(rule, Allocation) and rule.destructor is not None and request.mode is Mode.FORWARD:
+            destroyed |= memory.inside(memory.of(i))
         if i.opcode == "load" and i in values:
             need(i.operands[0])
         elif i.opcode == "store":
             if writes_active(i, values, objects, memory):
                 need(i.operands[1])
-            if i.operands[0].type.is_pointer:
-                pointer_stores.append(i)
-        elif isinstance(rule, Fill) and not objects.isdisjoint(memory.of(i.operands[0])):
-            need(i.operands[0])
-        elif isinstance(rule, Transfer) and not objects.isdisjoint(memory.of(i.operands[0])):
-            need(i.operands[0])
-            if not objects.isdisjoint(memory.of(i.operands[1])):
-                need(i.operands[1])
+            pointees = memory.of(i.operands[0])
+            if i.operands[0].type.is_pointer and pointees:
+                moves.append((i, i.operands, memory.of(i.operands[1]), pointees))
+            elif not carries(i.operands[0].type):
+                others.append(i)
+        elif isinstance(rule, (Fill, Transfer)):
+            if not objects.isdisjoint(memory.of(i.operands[0])):
+                need(i.operands[0])
+                if isinstance(rule, Transfer) and not objects.isdisjoint(memory.of(i.operands[1])):
+                    need(i.operands[1])
+            ends = i.operands[:1 if isinstance(rule, Fill) else 2]
+            moves.append((i, ends, memory.of(ends[0]), memory.inside(memory.of(ends[-1]))))
         elif isinstance(rule, (RefCount, Free)):
             counted[i] = i.operands[rule.operand if isinstance(rule, RefCount) else 0]
     shadowed: set[Object] = set()
+    mirrors: set[Instruction] = set()
     mirrored = frozenset(o for a, p in zip(function.arguments, request.parameters, strict=True)
                          if p.activity is ParameterActivity.DUPLICATED for o in memory.of(a))
     while True:
@@ -233,12 +246,18 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
                         need(pointer.operands[2])
         before = len(pointers)
         loaded = frozenset().union(*(memory.of(p.operands[0]) for p in pointers if isinstance(p, Instruction) and p.opcode == "load"))
-        for store in pointer_stores:
-            target = memory.of(store.operands[1])
-            handed_out = request.mode is Mode.FORWARD and not target.isdisjoint(mirrored)  # the caller gets the shadow, too
-            if handed_out or (not target.isdisjoint(loaded) and not memory.of(store.operands[0]).isdisjoint(objects | shadowed)):
-                need(store.operands[0])
-                need(store.operands[1])
+        for i, operands, target, pointees in moves:
+            handed_out = (request.mode is Mode.FORWARD and i.opcode == "store"
+                          and not target.isdisjoint(mirrored))  # the caller gets the shadow, too
+            read = not target.isdisjoint(loaded) or not target.isdisjoint(destroyed)
+            if handed_out or (read and not pointees.isdisjoint(objects | shadowed)):
+                for operand in operands:
+                    need(operand)
+                mirrors.add(i)
+        for i in others:
+            if not memory.of(i.operands[1]).isdisjoint(destroyed & shadowed):
+                need(i.operands[1])
+                mirrors.add(i)
         if request.mode is Mode.FORWARD:
             for i in counted:
                 header = counted[i]
@@ -248,4 +267,4 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
             if o.kind == "data" and o.site is not None and o.site not in pointers:
                 need(o.site)
         if len(pointers) == before and not pending:
-            return frozenset(pointers), frozenset(shadowed)
+            return frozenset(pointers), frozenset(shadowed), frozenset(mirrors)

@@ -13,7 +13,7 @@ from irad_passes.analysis.cfg import Cfg
 from irad_passes.analysis.loops import LoopForest
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Fill, Free, Helper, RefCount, Tape, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Reallocation, RefCount, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 
@@ -53,6 +53,10 @@ class Memory:
             return _constant(pointer, self._globals)
         return self.pointees.get(pointer, NOTHING)
 
+    def inside(self, objects: Objects) -> Objects:
+        """What pointers in the objects may point into."""
+        return frozenset().union(*(self.content.get(o, NOTHING) for o in objects))
+
     def reachable(self, objects: Objects) -> Objects:
         """The objects, and all that can be reached through pointers in them."""
         seen = set(objects)
@@ -88,6 +92,10 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
     def inside(objects: Objects) -> Objects:
         return frozenset().union(*(content.get(o, NOTHING) for o in objects))
 
+    def block(value: Value) -> Objects:
+        """What a block copy reads or writes: where it may be a header or memory, it is memory."""
+        return of(value) - headers or of(value)
+
     def put(objects: Objects, what: Objects) -> bool:
         changed = False
         for target in objects:
@@ -97,6 +105,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                 changed = True
         return changed
 
+    headers: set[Object] = set()
     relevant: list[tuple[Instruction, Rule | None]] = []
     for i in function.instructions():
         rule = rule_of(i, rules) if i.opcode == "call" else None
@@ -104,6 +113,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
             header = Object("allocation", i)
             pointees[i] = frozenset({header})
             if rule.data_offset is not None:
+                headers.add(header)
                 content[header] = frozenset({Object("data", i)})
         elif i.opcode == "alloca":
             pointees[i] = frozenset({Object("alloca", i)})
@@ -132,7 +142,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                     new = frozenset({UNKNOWN})
                 case _:
                     if isinstance(rule, Transfer):
-                        changed |= put(of(i.operands[0]), inside(of(i.operands[1])))
+                        changed |= put(block(i.operands[0]), inside(block(i.operands[1])))
                     elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Tape)):
                         new = frozenset({UNKNOWN})
             old = pointees.get(i, NOTHING)
@@ -156,8 +166,8 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
         if i.opcode == "store" and of(i.operands[1]) & outside:
             escaped |= result.reachable(of(i.operands[0]))
         elif isinstance(rule, Transfer) and of(i.operands[0]) & outside:
-            escaped |= result.reachable(inside(of(i.operands[1])))
-        elif i.opcode == "call" and rule is None:
+            escaped |= result.reachable(inside(block(i.operands[1])))
+        elif i.opcode == "call" and (rule is None or isinstance(rule, Reallocation)):
             escaped |= frozenset().union(*(result.reachable(of(a)) for a in i.arguments if a.type.is_pointer))
         elif i.opcode == "ret" and i.operands:
             escaped |= result.reachable(of(i.operands[0]))

@@ -14,12 +14,29 @@ from irad_passes.rules.table import Rule, lookup
 
 @dataclass(frozen=True, slots=True)
 class Allocation(Rule):
-    """Returns new memory. Operands by index: ``size`` in bytes, ``align``. ``data_offset``: the call returns a header, and the address
-    of the memory proper is stored at this offset in it; None where the call returns the memory itself."""
+    """Returns new memory. Operands by index: ``size`` in bytes, ``align``, ``destructor``. ``data_offset``: the call returns a header, and
+    the address of the memory proper is stored at this offset in it; None where the call returns the memory itself. ``size_offset``:
+    where in the header the size is. ``destructor``: a function that is called with the memory when its last reference goes, and gives
+    back the references that it finds in it, by what the memory itself says of its contents."""
 
     size: int
     align: int | None = None
     data_offset: int | None = None
+    size_offset: int | None = None
+    destructor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reallocation(Rule):
+    """Gives the memory behind the header ``header`` another ``size`` (operands by index), keeps what fits of its contents, and
+    returns its new address, null where there is no memory. ``allocate`` and ``free``: the functions that it does this with."""
+
+    header: int
+    size: int
+    data_offset: int
+    size_offset: int
+    allocate: str
+    free: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class Adjoints:
             self._store(b, i, lookup)
         elif isinstance(rule, (Fill, Transfer)):
             self._block_operation(b, i, rule, lookup)
-        elif i.type is T.VOID or (rule is None and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")):
+        elif i.type is T.VOID or self.activity.opaque(i, rule, self.memory):
             raise no_derivative(i)
         else:
             adjoint = self.take(b, i)

@@ -54,8 +54,11 @@ def _part(b: Builder, value: Value, path: _Path, leaf: T.Type) -> Value | None:
             if value.text in ("undef", "poison"):
                 return const(leaf, value.text)
             return b.insert(Instruction("extractvalue", leaf, [value], extra={"indices": path}), "part")
-        if not isinstance(value, Instruction) or value.opcode != "insertvalue":
+        if not isinstance(value, Instruction) or value.opcode not in ("insertvalue", "extractvalue"):
             return None
+        if value.opcode == "extractvalue":
+            path, value = (*_indices(value), *path), value.operands[0]
+            continue
         indices = _indices(value)
         if path[:len(indices)] == indices:
             value, path = value.operands[1], path[len(indices):]

@@ -33,7 +33,9 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
-                _move(i, rule, tape)
+                if rule.destructor is not None and not memory.escaped.isdisjoint(memory.inside(memory.inside(memory.of(i))) - {UNKNOWN}):
+                    raise Unsupported("a container whose members may leave the function; return a copy of the member", i)
+                _move(i, rule, tape, fixed=memory.of(i).isdisjoint(memory.written))
                 if rule.data_offset is not None:
                     headers[i] = rule.data_offset
             case Allocation() if i.block not in aborting:
@@ -59,8 +61,8 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     return headers
 
 
-def _move(i: Instruction, rule: Allocation, tape: Slots) -> None:
-    """Turn an allocating call into a reservation, and the loads of its data pointer into address arithmetic."""
+def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> None:
+    """Turn an allocating call into a reservation, and the loads of its data pointer, where that is ``fixed``, into address arithmetic."""
     size, handle = i.operands[rule.size], tape.handle
     if i.callee == RESERVE:
         i.set_operand(0, handle)
@@ -74,6 +76,10 @@ def _move(i: Instruction, rule: Allocation, tape: Slots) -> None:
     _become_call(i, RESERVE, [handle, b.add(size, const(T.I64, HEADER)), const(T.I64, HEADER)])
     after = Builder.behind(i)
     after.store(after.offset(i, HEADER, f"{i.name}.data"), after.offset(i, rule.data_offset))
+    if rule.size_offset is not None:
+        after.store(size, after.offset(i, rule.size_offset))
+    if not fixed:
+        return
     for field in [u for u in i.users if u.opcode == "getelementptr" and _moved_by(u) == rule.data_offset]:
         for load in [u for u in field.users if u.opcode == "load" and u.type.is_pointer]:
             _become(load, "getelementptr", [i, const(T.I64, HEADER)], {"source_type": T.I8})

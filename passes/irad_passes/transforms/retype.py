@@ -71,6 +71,14 @@ class FloatTypes:
         kinds = set().union(*(self._kinds.get(o, set()) for o in objects))
         return next(iter(kinds)) if len(kinds) == 1 and self._mixed.isdisjoint(objects) else None
 
+    def copied(self, pointer: Value) -> T.Type | None:
+        """The one float type in the memory behind ``pointer``, where integers beside it do not matter: their shadow is zero, as it is in
+        memory that the function makes for itself."""
+        objects = self._memory.of(pointer)
+        own = all(o.kind in ("allocation", "alloca", "data") for o in objects)
+        kinds = set().union(*(self._kinds.get(o, set()) for o in objects))
+        return next(iter(kinds)) if own and len(kinds) == 1 else self.of(pointer)
+
     def holds_nothing_else(self, pointer: Value) -> bool:
         """Whether this is an array of floats, by what the front end says or by its accesses, or nothing is known of what it holds."""
         objects = self._memory.of(pointer)

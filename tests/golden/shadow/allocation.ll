@@ -19,7 +19,9 @@ declare ptr @malloc(i64)
 declare void @free(ptr)
 
 ; CHECK:      %m.shadow = call ptr @malloc(i64 16)
-; CHECK-NEXT: call void @llvm.memset.p0.i64(ptr %m.shadow, i8 0, i64 16, i1 false)
+; CHECK-NEXT: %[[FAILED:\S+]] = icmp eq ptr %m.shadow, null
+; CHECK-NEXT: %[[SIZE:\S+]] = select i1 %[[FAILED]], i64 0, i64 16
+; CHECK-NEXT: call void @llvm.memset.p0.i64(ptr %m.shadow, i8 0, i64 %[[SIZE]], i1 false)
 ; CHECK:      store double %x.dot, ptr %m.shadow
 ; CHECK:      %v.dot = load double, ptr %m.shadow
 ; CHECK:      call void @free(ptr %m)

@@ -202,3 +202,23 @@ def test_an_instance_that_a_phi_carries_on_is_not_a_fresh_one() -> None:
     }
     declare ptr @malloc(i64)""")
     assert s.overwrites.after(s.instruction("v"))
+
+
+def test_headers_are_not_copied_as_blocks():
+    rules = {"make": Allocation(size=0, data_offset=24)}
+    subject = Subject("""
+define void @f(ptr %to, ptr %list) {
+  %m = call ptr @make(i64 8)
+  %at = getelementptr i8, ptr %m, i64 24
+  %data = load ptr, ptr %at
+  %cell = alloca ptr
+  store ptr %m, ptr %cell
+  store ptr %data, ptr %cell
+  %either = load ptr, ptr %cell
+  call void @llvm.memcpy.p0.p0.i64(ptr %to, ptr %either, i64 8, i1 false)
+  ret void
+}
+declare ptr @make(i64)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+""", rules)
+    assert not subject.memory.escaped
