@@ -30,18 +30,22 @@ Scenarios take up to some hundred operations on numbers near 1, most of them wel
 
 
 class Mode(Enum):
-    """PRIMAL differentiates nothing: it shows that Numba computes what the reference does."""
+    """PRIMAL differentiates nothing: it shows that Numba computes what the reference does. COLUMNS is a Jacobian by forward mode,
+    several columns at once."""
 
     PRIMAL = "primal"
     FORWARD = "forward"
     REVERSE = "reverse"
     NJIT = "njit"
     FORWARD_OVER_REVERSE = "forward_over_reverse"
+    COLUMNS = "columns"
 
 
 def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
     """Second derivatives are taken of functions that return a number, away from kinks; of every other mode, all can be asked."""
     if scenario.bits and dtype is not np.float64:
+        return False
+    if mode is Mode.COLUMNS and (scenario.bits or scenario.raises):
         return False
     if mode is Mode.FORWARD_OVER_REVERSE:
         return not (scenario.kink or scenario.bits or scenario.raises) and returns_number(scenario)
@@ -193,12 +197,33 @@ def check_forward_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype:
     compare_arguments(scenario, found.args[0], expected.args, dtype, where)
 
 
+def check_columns(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    expected, by = reference(scenario, args), chosen(scenario, args)
+    jacobian = irad.jacobian(primal(scenario), argnums(scenario), mode="forward", chunk=3)
+    found = twice(as_called(scenario, jacobian), args, dtype, where)
+    blocks = found.result if len(by) > 1 else (found.result,)
+    matrix = np.concatenate([rows(block, expected.value, like) for block, like in zip(blocks, by, strict=True)], axis=1)
+    compare(scenario, matrix, expected.matrix, dtype, where)
+    compare_arguments(scenario, found.args, expected.args, dtype, where)
+
+
+def rows(block: Tree, value: Tree, like: Tree) -> np.ndarray:
+    """A part of a Jacobian as a matrix: one row per number in the result, one column per number in the argument."""
+    if isinstance(value, tuple):
+        return np.concatenate([rows(part, item, like) for part, item in zip(block, value, strict=True)])
+    if isinstance(like, tuple):
+        return np.concatenate([rows(part, value, item) for part, item in zip(block, like, strict=True)], axis=1)
+    shape = np.size(value), np.size(like)
+    return np.zeros(shape) if isinstance(block, int) else np.reshape(block, shape)
+
+
 CHECKS = {
     Mode.PRIMAL: check_primal,
     Mode.FORWARD: check_forward,
     Mode.REVERSE: check_reverse,
     Mode.NJIT: check_njit,
     Mode.FORWARD_OVER_REVERSE: check_forward_over_reverse,
+    Mode.COLUMNS: check_columns,
 }
 
 

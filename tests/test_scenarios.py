@@ -1,4 +1,5 @@
-"""Every scenario in forward and in reverse mode, and plain; every third one of each topic in each of the other modes.
+"""Every scenario in forward and in reverse mode, and plain; every third one of each topic in each of the other modes, every twelfth
+by several columns at once.
 
 The other modes (called from njit, second derivatives, float32) go through the same engine. Taking all scenarios through all of
 them needs some 20 minutes: ``IRAD_SCENARIOS=all`` does it.
@@ -23,14 +24,16 @@ IN_TURN = [
     (Mode.REVERSE, np.float32),
     (Mode.FORWARD, np.float32),
 ]
-STRIDE = 1 if os.environ.get("IRAD_SCENARIOS") == "all" else 3
+RARELY = [(Mode.COLUMNS, np.float64)]
+ALL = os.environ.get("IRAD_SCENARIOS") == "all"
 
 
 def rows() -> Iterator[Any]:
     for topic, scenarios in TOPICS.items():
-        for turn, (mode, dtype) in enumerate(EVERYWHERE + IN_TURN):
+        for turn, (mode, dtype) in enumerate(EVERYWHERE + IN_TURN + RARELY):
             fitting = [scenario for scenario in scenarios if applies(scenario, mode, dtype)]
-            for scenario in fitting if (mode, dtype) in EVERYWHERE else fitting[turn % STRIDE :: STRIDE]:
+            stride = 1 if ALL or (mode, dtype) in EVERYWHERE else 3 if (mode, dtype) in IN_TURN else 12
+            for scenario in fitting[turn % stride :: stride]:
                 yield pytest.param(scenario, mode, dtype, id=f"{topic}-{scenario.name}-{mode.value}-{dtype.__name__}")
 
 

@@ -23,7 +23,7 @@ from irad.numba_.kinds import check_argument, check_output, check_real, check_sc
 from irad.numba_.parts import get, static_count
 from irad.numba_.repeat import Repeated
 from irad.numba_.specialise import Subject, captured, specialise
-from irad.numba_.sweep import arrays
+from irad.numba_.sweep import Sweep, arrays
 from irad_passes.request import Mode
 
 pack = types.BaseTuple.from_types
@@ -80,6 +80,13 @@ class Jacobian(Form):
             return (True, False) if rows is None or columns <= WIDTH * rows else (False, True)
         return (True, True) if rows is None else (False, True)
 
+    def columns(self, subject: Subject, inputs: tuple[Any, ...], function: Any, *, executed: bool) -> Sweep:
+        """The forward sweep: of several columns, except where it is differentiated again."""
+        selected = chosen(self.argnums)
+        known = static_count(pack([inputs[index] for index in selected]))
+        width = self.chunk or (WIDTH if known is None else min(WIDTH, max(known, 1)))
+        return specialise(subject, inputs, Mode.FORWARD, frozenset(selected), function=function, width=width if executed else 1)
+
     def arrange(self, pack: Any, found: list[Any]) -> Any:
         """What is returned, of types or of values."""
         return pack(found) if isinstance(self.argnums, tuple) else found[0]
@@ -100,7 +107,7 @@ class Jacobian(Form):
         forward, reverse = self.modes(output, pack(by), executed=executed)
         sweeps = []
         if forward:
-            sweeps.append(specialise(subject, inputs, Mode.FORWARD, frozenset(selected), function=function))
+            sweeps.append(self.columns(subject, inputs, function, executed=executed))
         if reverse:
             sweeps.append(specialise(subject, (*inputs, types.intp), Mode.REVERSE, frozenset(selected), function=picked(function)))
         matrices = self.storage.types(output, by)

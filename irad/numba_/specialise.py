@@ -15,7 +15,7 @@ from irad.errors import IradError, UnsupportedError, public
 from irad.numba_ import abi, capture, lines, runtime
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
 from irad_passes import pipeline
-from irad_passes.errors import PassError
+from irad_passes.errors import PassError, Unsupported
 from irad_passes.request import Activity, Mode, Parameter, Request
 
 SUFFIX = {Mode.FORWARD: "jvp", Mode.REVERSE: "vjp"}
@@ -53,10 +53,11 @@ def fitting(arguments: tuple[Any, ...], shadowed: frozenset[int]) -> tuple[Any, 
 
 
 def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int], *, function: Any = None,
-               valued: bool = True) -> Sweep:
+               valued: bool = True, width: int = 1) -> Sweep:
     """Differentiate a function for arguments of these Numba types with respect to those in ``selected``.
 
-    ``function`` is what is differentiated, where it is not the subject itself. ``valued``: somebody looks at its result.
+    ``function`` is what is differentiated, where it is not the subject itself. ``valued``: somebody looks at its result. ``width``: how
+    many tangents travel together, where the engine can take so many; else it is one.
 
     Raises
     ------
@@ -65,21 +66,23 @@ def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selecte
     """
     function = function or subject.function
     memo: dict[Any, Sweep] = function.__dict__.setdefault("_irad_sweeps", {})
-    key = (arguments, mode, selected, valued)
+    key = (arguments, mode, selected, valued, width)
     if key not in memo:
-        memo[key] = _specialise(subject, function, arguments, mode, selected, valued)
+        memo[key] = _specialise(subject, function, arguments, mode, selected, valued, width)
     return memo[key]
 
 
 def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int],
-                valued: bool) -> Sweep:
+                valued: bool, width: int) -> Sweep:
     shadowed = selected
     while True:
         found = captured(function, arguments, shadowed)
-        leaves, activities, request = asked(found, mode, selected, valued)
+        leaves, activities, request = asked(found, mode, selected, valued, width)
         try:
             answer = pipeline.differentiate(found.text, request)
         except PassError as error:
+            if width > 1 and isinstance(error, Unsupported):
+                return specialise(subject, arguments, mode, selected, function=function)
             raise _explained(error, subject, function, found) from None
         needed = frozenset(leaf.index for at, leaf in enumerate(leaves) if answer.shadowed[HIDDEN + at])
         for index in needed:
@@ -87,19 +90,19 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
         if needed <= shadowed or fitting(arguments, needed) == arguments:
             used = tuple(fit if index in shadowed and isinstance(fit, (types.Array, types.BaseTuple)) else own
                          for index, (fit, own) in enumerate(zip(fitting(arguments, shadowed), found.arguments, strict=True)))
-            return Sweep(subject.place, mode, found.argument_names, used, found.returns, leaves, activities, answer)
+            return Sweep(subject.place, mode, found.argument_names, used, found.returns, leaves, activities, answer, width)
         shadowed |= needed
 
 
-def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True) -> tuple[
+def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True, width: int = 1) -> tuple[
         tuple[abi.Parameter, ...], tuple[Activity, ...], Request]:
     """The LLVM parameters behind the `HIDDEN` ones, how they take part, and the request to the engine that says so."""
     leaves = abi.parameters(found)[HIDDEN:]
     activities = tuple(_activity(leaf, selected) for leaf in leaves)
     request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
         Parameter(activity, leaf.element) for activity, leaf in zip(activities, leaves, strict=True))),
-        f"{found.name}.{SUFFIX[mode]}.{'_'.join(map(str, sorted(selected)))}{'' if valued else '.gradient'}", rules=runtime.RULES,
-        discarded=frozenset() if valued else frozenset({0}))
+        f"{found.name}.{SUFFIX[mode]}{width if width > 1 else ''}.{'_'.join(map(str, sorted(selected)))}{'' if valued else '.gradient'}",
+        rules=runtime.RULES, discarded=frozenset() if valued else frozenset({0}), width=width)
     return leaves, activities, request
 
 

@@ -45,7 +45,10 @@ class Request:
 
     The derivative ``name`` takes the parameters of the function in order, each followed by its companion, if it has one:
     a shadow pointer behind a pointer for which `Answer.shadowed` says so; behind an ACTIVE float, in forward mode its tangent,
-    in reverse mode a pointer to which its adjoint is stored. It returns the status. Without ``status``: reverse mode
+    in reverse mode a pointer to which its adjoint is stored. It returns the status.
+
+    ``width``: how many tangents travel together, in forward mode: the tangent of a float is a vector of them, and shadow memory holds
+    them behind one another in place of each number of the primal's (see `transforms.lanes`). Without ``status``: reverse mode
     takes a last parameter, the seed, and returns the primal's result; forward mode returns {result, tangent}.
     """
 
@@ -56,6 +59,7 @@ class Request:
     status: bool = True
     rules: Mapping[str, Rule] = field(default_factory=dict)
     discarded: frozenset[int] = frozenset()
+    width: int = 1
 
 
 @dataclass(frozen=True, slots=True)

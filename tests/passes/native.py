@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import re
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,8 @@ class Native:
         function = llvm.parse_assembly(text, llvm.create_context()).get_function(name)
         self.types = [str(argument.type) for argument in function.arguments]
         returns = str(function.global_value_type).rpartition(" (")[0]
-        self.elements = [word for word in returns.replace("{", " ").replace("}", " ").replace(",", " ").split() if word in DTYPES]
+        returns_flat = re.sub(r"<2 x (\w+)>", r"\1 \1 \1", returns) if returns.startswith("{") else returns  # padding, and two lanes
+        self.elements = [word for word in returns_flat.replace("{", " ").replace("}", " ").replace(",", " ").split() if word in DTYPES]
         if returns.startswith("<"):
             self.elements *= int(returns[1:].split()[0])
         self._module = llvm.parse_assembly(text + _caller(name, returns, self.types))

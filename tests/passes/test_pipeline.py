@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from irad_passes.errors import Unsupported
 from irad_passes.pipeline import differentiate, lower
 from irad_passes.request import Activity, Mode, Parameter, Request
 from tests.passes.native import Native
 from tests.passes.twins import FOLDER, PROGRAMS, Program
 
+VECTORS = {"vectors"}
+"""The programs that compute with vectors themselves."""
 STEP = 1e-30
 """So small that its square is lost: the imaginary part is the derivative, but for rounding."""
 
@@ -29,8 +32,8 @@ def parameter(argument: Any) -> Parameter:
 
 
 @cache
-def derivative(text: str, mode: Mode, parameters: tuple[Parameter, ...]) -> Native:
-    answer = differentiate(text, Request("f", mode, parameters, "df", status=False))
+def derivative(text: str, mode: Mode, parameters: tuple[Parameter, ...], width: int = 1) -> Native:
+    answer = differentiate(text, Request("f", mode, parameters, "df", status=False, width=width))
     return Native(lower(answer.text), "df")
 
 
@@ -102,6 +105,37 @@ def test_forward(program: Program) -> None:
     for (a, a_dot), b, b_dot in zip(arrays, after, after_dot, strict=True):
         np.testing.assert_allclose(a, b, rtol=close)
         np.testing.assert_allclose(a_dot, b_dot, rtol=close, atol=close)
+
+
+@pytest.mark.parametrize("program", [program for program in PROGRAMS if program.name not in VECTORS], ids=str)
+def test_forward_with_two_tangents(program: Program) -> None:
+    rng = np.random.default_rng(1)
+    directions = [[like(a, rng) for a in program.arguments] for _ in range(2)]
+    dtype = np.float32 if program.name == "single" else np.float64
+    lanes = [None if d is None else np.stack([d, e], axis=-1).astype(dtype) for d, e in zip(*directions, strict=True)]
+    given = [(copied(a), d) for a, d in zip(program.arguments, lanes, strict=True)]
+    result = derivative(program.text, Mode.FORWARD, tuple(map(parameter, program.arguments)), 2)(*flat(given))
+    arrays = [(a, d) for a, d in given if d is not None and np.ndim(a)]
+    close = tolerance(program)
+    for lane, direction in enumerate(directions):
+        y, y_dot, after, after_dot = push(program, direction)
+        if y.size:
+            behind = [2 + 2 * k + lane for k in range(y.size)]  # vectors of two start where two numbers would end
+            np.testing.assert_allclose(result[[*range(y.size), *behind]], [*y, *y_dot], rtol=close, atol=close)
+        for (a, a_dot), b, b_dot in zip(arrays, after, after_dot, strict=True):
+            np.testing.assert_allclose(a, b, rtol=close)
+            np.testing.assert_allclose(a_dot[..., lane], b_dot, rtol=close, atol=close)
+
+
+def test_several_tangents_of_vectors_are_refused() -> None:
+    program = next(program for program in PROGRAMS if program.name in VECTORS)
+    with pytest.raises(Unsupported, match="with several tangents at once"):
+        derivative(program.text, Mode.FORWARD, tuple(map(parameter, program.arguments)), 2)
+
+
+def test_only_forward_mode_has_a_width() -> None:
+    with pytest.raises(ValueError, match="width 2: forward mode takes 1 or more, reverse mode 1"):
+        derivative(PROGRAMS[0].text, Mode.REVERSE, tuple(map(parameter, PROGRAMS[0].arguments)), 2)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)

@@ -52,10 +52,10 @@ def convert(builder: Builder, number: Value, type_: T.Type) -> Value:
 
 def splat(builder: Builder, scalar: Value, type_: T.VectorType) -> Value:
     """A vector with ``scalar`` in every lane."""
-    vector: Value = Constant(type_, "poison")
-    for lane in range(type_.count):
-        vector = _insert(builder, vector, scalar, lane)
-    return vector
+    poison = Constant(type_, "poison")
+    first = _insert(builder, poison, scalar, 0)
+    mask = Constant(T.vector(type_.count, T.I32), "zeroinitializer")
+    return builder.insert(Instruction("shufflevector", type_, [first, poison, mask]))
 
 
 def literal(value: Value) -> float | None:

@@ -14,6 +14,7 @@ from irad_passes.ir.model import Block, Function, Instruction, Value, const
 from irad_passes.request import Request
 from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
 from irad_passes.rules.table import ScalarRule
+from irad_passes.transforms.lanes import check_lanes, spread, times, wide
 from irad_passes.transforms.shadow import Shadows, zero_fill
 
 
@@ -38,6 +39,7 @@ class Forward:
         self.memory = memory
         self.activity = activity
         self.shadows = shadows
+        self.width = request.width
         self.tangents: dict[Value, Value] = {
             argument: companion for argument, companion in shadows.companion.items() if not argument.type.is_pointer}
 
@@ -53,7 +55,8 @@ class Forward:
                 while block.instructions[self._position] is not i:
                     self._position += 1
                 if i.opcode == "phi" and i in self.activity.values:
-                    tangent = Instruction("phi", i.type, name=self.function.unique(i.name + ".dot"))
+                    check_lanes(i, self.width)
+                    tangent = Instruction("phi", wide(i.type, self.width), name=self.function.unique(i.name + ".dot"))
                     block.insert(self._position + 1, tangent)
                     self.tangents[i] = tangent
                     phis.append((i, tangent))
@@ -69,13 +72,15 @@ class Forward:
 
     def tangent(self, value: Value) -> Value:
         """The tangent of ``value``; zero where it is inactive."""
-        return self.tangents.get(value) or zero(value.type)
+        return self.tangents.get(value) or zero(wide(value.type, self.width))
 
     def _visit(self, i: Instruction) -> None:
         active = i in self.activity.values
         rule = rule_of(i, self.request.rules)
         if i in self.activity.mirrored or (i.block in self.aborting and not isinstance(rule, (RefCount, Free))):
             return
+        if active:
+            check_lanes(i, self.width)
         if isinstance(rule, (RefCount, Free)):
             self._reference(i, rule.operand if isinstance(rule, RefCount) else 0)
         elif isinstance(rule, (Fill, Transfer)):
@@ -87,8 +92,8 @@ class Forward:
         elif active and isinstance(rule, ScalarRule):
             self.tangents[i] = self._scalar(i, rule)
         elif active and i.opcode == "load":
-            self.tangents[i] = self._behind(i).load(i.type, self.shadows.of(i.operands[0]), i.name + ".dot",
-                                                      align=self._align(i))
+            self.tangents[i] = self._behind(i).load(wide(i.type, self.width), self.shadows.of(i.operands[0]), i.name + ".dot",
+                                                      align=self._align(i, i.type))
         elif active and i.opcode == "select":
             x, y = (self.tangent(v) for v in i.operands[1:])
             self.tangents[i] = self._behind(i).select(i.operands[0], x, y, i.name + ".dot")
@@ -96,7 +101,7 @@ class Forward:
             raise Unsupported("a value of a struct that holds both pointers and active floats", i)
         elif active and i.opcode in COPIES:
             operands = [self.tangent(v) if carries(v.type) else v for v in i.operands]
-            copy = Instruction(i.opcode, i.type, operands, extra=dict(i.extra))
+            copy = Instruction(i.opcode, wide(i.type, self.width), operands, extra=dict(i.extra))
             self.tangents[i] = self._behind(i).insert(copy, i.name + ".dot")
         elif active or self.activity.opaque(i, rule, self.memory):
             raise no_derivative(i)
@@ -112,7 +117,7 @@ class Forward:
             if term is not None:
                 total = term if total is None else b.fadd(total, term)
         if total is None:
-            return zero(i.type)
+            return self.tangent(i)
         if isinstance(total, Instruction) and total not in self.tangents.values():
             total.name = self.function.unique(i.name + ".dot")
         return total
@@ -120,7 +125,12 @@ class Forward:
     def _store(self, i: Instruction) -> None:
         value, pointer = i.operands
         if writes_active(i, self.activity.values, self.activity.objects, self.memory):
-            self._behind(i).store(self.tangent(value), self.shadows.of(pointer), align=self._align(i))
+            b, shadow = self._behind(i), self.shadows.of(pointer)
+            if self.width > 1 and isinstance(value.type, T.IntType):  # as many zeros as there are lanes
+                zero_fill(b, shadow, const(T.I64, T.size_of(value.type) * self.width))
+                return
+            check_lanes(i, self.width)
+            b.store(self.tangent(value), shadow, align=self._align(i, value.type))
 
     def _block_operation(self, i: Instruction, rule: Fill | Transfer) -> None:
         target = i.operands[0]
@@ -128,10 +138,11 @@ class Forward:
             return
         b = self._behind(i)
         if isinstance(rule, Transfer) and self.activity.touches(self.memory.of(i.operands[1])):
-            operands = [self.shadows.of(target), self.shadows.of(i.operands[1]), *i.operands[2:]]
+            size = times(b, i.operands[2], self.width)
+            operands = [self.shadows.of(target), self.shadows.of(i.operands[1]), size, *i.operands[3:]]
             b.insert(Instruction("call", i.type, operands), i.name)
         else:
-            zero_fill(b, self.shadows.of(target), i.operands[2])
+            zero_fill(b, self.shadows.of(target), times(b, i.operands[2], self.width))
 
     def _reference(self, i: Instruction, operand: int) -> None:
         """What happens to a reference, or to an allocation that is freed, happens to its shadow."""
@@ -146,16 +157,17 @@ class Forward:
             return
         value = i.operands[0]
         b = Builder.before(i)
-        pair = T.struct((value.type, value.type))
+        pair = T.struct((value.type, wide(value.type, self.width)))
         first = b.insert(Instruction("insertvalue", pair, [const(pair, "undef"), value], extra={"indices": (0,)}))
         both = b.insert(Instruction("insertvalue", pair, [first, self.tangent(value)], extra={"indices": (1,)}))
         i.set_operand(0, both)
         self.function.type = T.function(pair, self.function.type.parameters)
 
     @staticmethod
-    def _align(i: Instruction) -> int | None:
+    def _align(i: Instruction, type_: T.Type) -> int:
+        """The alignment of an access in the primal: that of its lanes in the shadow, too."""
         align = i.extra.get("align")
-        return align if isinstance(align, int) else None
+        return align if isinstance(align, int) else T.align_of(type_)
 
 
 def holds_pointers(type_: T.Type) -> bool:
@@ -170,7 +182,7 @@ def holds_pointers(type_: T.Type) -> bool:
 
 def zero(type_: T.Type) -> Value:
     """The zero of a float, vector or aggregate type."""
-    if isinstance(type_, T.FloatType):
+    if type_.is_float:
         return const(type_, 0.0)
     if isinstance(type_, T.IntType):
         return const(type_, 0)
@@ -198,7 +210,7 @@ def scaled(b: Builder, rule: ScalarRule, index: int, operands: Sequence[Value | 
         if partial == 1:
             return by
         return b.fneg(by) if partial == -1 else b.fmul(by, const(by.type, float(partial)))
-    product = b.fmul(by, partial)
+    product = b.fmul(by, spread(b, partial, by.type))
     if not rule.singular:
         return product
     nothing = zero(by.type)

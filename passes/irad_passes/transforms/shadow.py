@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from irad_passes.analysis.activity import Activity
 from irad_passes.analysis.cfg import cfg
+from irad_passes.analysis.memory import Memory, Object
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
@@ -17,6 +18,7 @@ from irad_passes.ir.model import Argument, Constant, Function, Instruction, Modu
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
 from irad_passes.rules.memory import CLEAR, HEADER, RESERVE, Allocation, rule_of
+from irad_passes.transforms.lanes import constant_offset, shadow_address, times, wide
 
 _SCRATCH = "irad.scratch."
 """Starts the names of globals that stand in for the shadows of constant ones: what is added to them is never read."""
@@ -29,11 +31,13 @@ class Shadows:
     and where in it the address of the data is.
     """
 
-    def __init__(self, module: Module, function: Function, request: Request, activity: Activity) -> None:
+    def __init__(self, module: Module, function: Function, request: Request, activity: Activity, memory: Memory) -> None:
         self.module = module
         self.function = function
         self.request = request
         self.activity = activity
+        self.memory = memory
+        self.width = request.width
         self.map: dict[Value, Value] = {}
         self.companion: dict[Value, Argument] = {}
         self.shadowed: list[bool] = []
@@ -57,7 +61,7 @@ class Shadows:
                     self.companion[argument].attributes = "noalias"
             elif parameter.activity is ParameterActivity.ACTIVE:
                 forward = self.request.mode is Mode.FORWARD
-                self._add(parameters, argument, argument.type if forward else T.PTR, ".dot" if forward else ".bar")
+                self._add(parameters, argument, wide(argument.type, self.width) if forward else T.PTR, ".dot" if forward else ".bar")
         function.arguments = parameters
         function.type = T.function(function.type.returns, tuple(a.type for a in parameters))
 
@@ -88,7 +92,10 @@ class Shadows:
         """Repeat a write on the shadow."""
         count = len(i.arguments) if i.opcode == "call" else len(i.operands)
         operands = [self.of(v) if v.type.is_pointer and k < count else v for k, v in enumerate(i.operands)]
-        Builder.behind(i).insert(Instruction(i.opcode, i.type, operands, extra=dict(i.extra)))
+        b = Builder.behind(i)
+        if i.opcode == "call":
+            operands[2] = times(b, operands[2], self.width)
+        b.insert(Instruction(i.opcode, i.type, operands, extra=dict(i.extra)))
 
     def of(self, pointer: Value) -> Value:
         """The shadow of ``pointer``."""
@@ -96,13 +103,34 @@ class Shadows:
             self.map[pointer] = self._constant(pointer)
         return self.map[pointer]
 
+    def _lanes(self, address: Instruction) -> int:
+        """By what offsets are multiplied in the shadow of what ``address`` points into: 1 in the headers of allocations, of which nothing
+        is read or written but the address of the data."""
+        objects = self.memory.of(address)
+        headers = {o: offset for o in objects if (offset := self._data_offset(o)) is not None}
+        if self.width == 1 or not headers:
+            return self.width
+        single = len(address.operands) == 2
+        if single and constant_offset(address) not in headers.values():
+            return self.width
+        if not single or len(headers) < len(objects):
+            raise Unsupported("an address in the header of an allocation or in other memory, with several tangents at once", address)
+        return 1
+
+    def _data_offset(self, o: Object) -> int | None:
+        """Where the address of the data is in the header of an allocation; None for other memory."""
+        rule = rule_of(o.site, self.request.rules) if o.kind == "allocation" and isinstance(o.site, Instruction) else None
+        return rule.data_offset if isinstance(rule, Allocation) else None
+
+    def _lanes_of(self, type_: str) -> str:
+        """The type of the shadow of a global."""
+        return type_ if self.width == 1 else f"[{self.width} x {type_}]"
+
     def _make(self, i: Instruction) -> Value:
         b, name = Builder.behind(i), i.name + ".shadow"
         match i.opcode:
             case "getelementptr":
-                source = i.extra["source_type"]
-                assert isinstance(source, T.Type)
-                return b.gep(source, self.of(i.operands[0]), i.operands[1:], name)
+                return shadow_address(b, i, self.of(i.operands[0]), self._lanes(i), name)
             case "phi":
                 return b.insert(Instruction("phi", i.type), name)
             case "select":
@@ -114,8 +142,9 @@ class Shadows:
             case "alloca":
                 allocated = i.extra["allocated"]
                 assert isinstance(allocated, T.Type)
-                shadow = b.insert(Instruction("alloca", i.type, i.operands, extra=dict(i.extra)), name)
-                size: Value = const(T.I64, T.size_of(allocated))
+                lanes = {"allocated": allocated if self.width == 1 else T.array(self.width, allocated)}
+                shadow = b.insert(Instruction("alloca", i.type, i.operands, extra=dict(i.extra) | lanes), name)
+                size: Value = const(T.I64, T.size_of(allocated) * self.width)
                 if i.operands:
                     count = i.operands[0] if i.operands[0].type is T.I64 else b.cast("zext", i.operands[0], T.I64)
                     size = b.mul(size, count)
@@ -130,19 +159,22 @@ class Shadows:
     def _allocation(self, b: Builder, i: Instruction, rule: Allocation, name: str) -> Value:
         if self.request.mode is Mode.REVERSE:
             return self._on_tape(i, rule, name)
+        if self.width > 1 and rule.destructor is not None and self.memory.inside(self.memory.inside(self.memory.of(i))):
+            raise Unsupported("a container of references, with several tangents at once", i)  # the destructor looks for them elsewhere
         checks = [user for user in i.users if user.opcode == "icmp"]
-        shadow = b.insert(Instruction("call", T.PTR, i.operands, extra=dict(i.extra)), name)
+        operands = list(i.operands)
+        operands[rule.size] = size = times(b, i.operands[rule.size], self.width)
+        shadow = b.insert(Instruction("call", T.PTR, operands, extra=dict(i.extra)), name)
         if i.callee == RESERVE:
             if not any(o.site is i for o in self.activity.objects):  # else it is written before it is read
-                zero_fill(b, shadow, i.operands[rule.size])
+                zero_fill(b, shadow, size)
             return shadow
         if rule.data_offset is not None:
-            b.call(CLEAR, T.VOID, [shadow, const(T.I64, rule.data_offset), i.operands[rule.size]])
+            b.call(CLEAR, T.VOID, [shadow, const(T.I64, rule.data_offset), size])
         elif checks:
-            size = i.operands[rule.size]
             zero_fill(b, shadow, b.select(b.icmp("eq", shadow, const(T.PTR, 0)), const(size.type, 0), size))
         else:
-            zero_fill(b, shadow, i.operands[rule.size])
+            zero_fill(b, shadow, size)
         if checks:  # the primal's own test for a failed allocation covers both
             null = const(T.PTR, 0)
             both = b.select(b.icmp("eq", shadow, null), null, i)
@@ -183,7 +215,7 @@ class Shadows:
             self._scratch[name] = shadow
             initialiser = words.split(f" {keyword} ", 1)[1]
             self.module.globals[shadow] = (f"{global_ref(shadow).text} = internal global "
-                                           f"{type_prefix(initialiser)} zeroinitializer, align 64")
+                                           f"{self._lanes_of(type_prefix(initialiser))} zeroinitializer, align 64")
         return global_ref(self._scratch[name])
 
 
