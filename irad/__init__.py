@@ -6,6 +6,7 @@ again. What can go wrong is in `irad.errors`.
 """
 
 from irad import errors, overloads
+from irad.autodiff import Active, Const, Duplicated, Forward, Reverse, autodiff
 from irad.check import check_gradients
 from irad.derivative import Derivative
 from irad.explanation import explain
@@ -28,7 +29,13 @@ from irad.operators import (
 
 __version__ = "0.1.0"
 __all__ = [
+    "Active",
+    "Const",
     "Derivative",
+    "Duplicated",
+    "Forward",
+    "Reverse",
+    "autodiff",
     "check_gradients",
     "derivative",
     "errors",

@@ -10,7 +10,7 @@ from typing import Any
 from numba.core import types
 from numba.extending import overload
 
-from irad import operators
+from irad import autodiff, operators
 
 
 def constant(type_: Any) -> Any:
@@ -96,3 +96,26 @@ def _hvp(function, argnums=0):  # type: ignore[no-untyped-def]
 def _gauss_newton(function, argnums=0):  # type: ignore[no-untyped-def]
     found = operators.gauss_newton(function, constant(argnums))
     return lambda function, argnums=0: found
+
+
+MOST = 24
+"""How many arguments `autodiff` takes inside njit, where Numba has no keyword behind ``*args``."""
+
+
+def _autodiff(mode, function, given, seed):  # type: ignore[no-untyped-def]
+    """The implementation for arguments of these types, whose parameters are those of the overload."""
+    taken = [type_ for type_ in given if not isinstance(type_, types.Omitted) and type_ is not None]
+    classes = [getattr(type_, "instance_class", type_) for type_ in taken]
+    seeded = not (seed is None or isinstance(seed, (types.NoneType, types.Omitted)))
+    derivative = autodiff.made(getattr(mode, "instance_class", mode), function, classes, seeded=seeded)
+    values = [f"a{place}.{field}" for place, class_ in enumerate(classes) for field in class_._fields]
+    scope = {"derivative": derivative}
+    exec(f"def implementation({PARAMETERS}):\n    return derivative({', '.join(values + ['seed'] * seeded)})\n", scope)
+    return scope["implementation"]
+
+
+PARAMETERS = ", ".join(["mode", "function", *(f"a{place}=None" for place in range(MOST)), "seed=None"])
+_scope: dict[str, Any] = {"resolve": _autodiff}
+exec(f"def _overload({PARAMETERS}):\n"
+     f"    return resolve(mode, function, [{', '.join(f'a{place}' for place in range(MOST))}], seed)\n", _scope)
+overload(autodiff.autodiff)(_scope["_overload"])

@@ -19,7 +19,7 @@ LAYERS = (
     ("irad",),  # the curated __init__
     ("irad.overloads",),
     ("irad.check", "irad.explanation", "irad.listing"),
-    ("irad.operators",),
+    ("irad.autodiff", "irad.operators"),
     ("irad.forms",),
     ("irad.derivative",),
     ("irad.argnums",),
