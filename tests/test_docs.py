@@ -28,9 +28,13 @@ def test_python_runs(page: Path) -> None:
     assert run_blocks(page) > 0
 
 
-def test_decisions_are_listed() -> None:
-    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    assert [page.name for page in (ROOT / "docs" / "decisions").glob("*.md") if page.name not in index] == []
+def test_pages_are_listed() -> None:
+    """Every page is in the site's navigation, and every decision where they are gathered."""
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    docs = ROOT / "docs"
+    assert [page.name for page in docs.rglob("*.md") if f": {page.relative_to(docs).as_posix()}\n" not in navigation] == []
+    gathered = (docs / "how-it-works.md").read_text(encoding="utf-8")
+    assert [page.name for page in (docs / "decisions").glob("*.md") if f"(decisions/{page.name})" not in gathered] == []
 
 
 def test_a_wrong_page_is_found(tmp_path: Path) -> None:
