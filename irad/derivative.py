@@ -10,6 +10,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from numba import njit
@@ -18,7 +19,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link
+from irad.numba_ import fallback, link
 from irad.numba_.glue import Glue, Typed
 from irad.numba_.specialise import Subject
 from irad.numba_.sweep import Sweep
@@ -48,6 +49,8 @@ class Form(ABC):
     """What a `Derivative` computes from its function: equal forms of one function are one `Derivative`."""
 
     operator: ClassVar[str]
+    diverts: ClassVar[bool] = True
+    """Whether it can also be had of arguments that share memory while one of them is written."""
 
     @abstractmethod
     def signature(self, function: Any) -> inspect.Signature:
@@ -82,6 +85,9 @@ class _Compiler(dispatcher._FunctionCompiler):
 
         def emit(context: Any, builder: Any, values: list[Any]) -> Any:
             glue = Glue(context, builder)
+            if executed and self.form.diverts and not self.subject.shared:
+                resolve = partial(_shared_address, self.subject.function, self.form, args, plan.returns)
+                glue.divert = lambda: fallback.divert(context, builder, resolve)
             result = plan.write(glue, [Typed(type_, value) for type_, value in zip(args, values, strict=True)])
             glue.release()
             return result
@@ -105,12 +111,17 @@ class Derivative(CPUDispatcher):
         A Python function with the parameters and defaults of the derivative, that calls it.
     """
 
-    def __init__(self, function: Any, form: Form) -> None:
+    def __init__(self, function: Any, form: Form, *, shared: bool = False) -> None:
         self._compiler: Any
         super().__init__(_entry(self, function, form), targetoptions={
             "nopython": True, **{name: value for name, value in function.targetoptions.items() if name == "nogil"}})
-        self._compiler = _Compiler(Subject(form.operator, function), form, self._compiler)
+        self._compiler = _Compiler(Subject(form.operator, function, shared), form, self._compiler)
         self.__wrapped__ = function
+
+    @property
+    def _irad_shared(self) -> Derivative:
+        """The version whose arguments may share memory while one of them is written."""
+        return differentiated(self.__wrapped__, self._compiler.form, shared=True)
 
     def _irad_twin(self, twin_class: Any) -> Any:
         """The same derivative for the target that captures: with the tape still abstract, for a higher derivative to see."""
@@ -119,11 +130,11 @@ class Derivative(CPUDispatcher):
         return twin
 
     def _reduce_states(self) -> dict[str, Any]:
-        return {"function": self.__wrapped__, "form": self._compiler.form}
+        return {"function": self.__wrapped__, "form": self._compiler.form, "shared": self._compiler.subject.shared}
 
     @classmethod
-    def _rebuild(cls, function: Any, form: Form) -> Derivative:
-        return differentiated(function, form)
+    def _rebuild(cls, function: Any, form: Form, shared: bool) -> Derivative:
+        return differentiated(function, form, shared=shared)
 
 
 def _entry(derivative: Derivative, function: Any, form: Form) -> Callable[..., Any]:
@@ -142,15 +153,26 @@ def _entry(derivative: Derivative, function: Any, form: Form) -> Callable[..., A
     return entry  # type: ignore[no-any-return]
 
 
-def differentiated(function: Any, form: Form) -> Derivative:
-    """The derivative of ``function`` of that form: made once."""
+def differentiated(function: Any, form: Form, *, shared: bool = False) -> Derivative:
+    """The derivative of ``function`` of that form: made once. ``shared``: of arguments that may share memory while one is written."""
     function = jitted(function, form.operator)
     form = form.check(function)
     with global_compiler_lock:
-        memo: dict[Form, Derivative] = function.__dict__.setdefault("_irad_derivatives", {})
-        if form not in memo:
-            memo[form] = Derivative(function, form)
-        return memo[form]
+        memo: dict[tuple[Form, bool], Derivative] = function.__dict__.setdefault("_irad_derivatives", {})
+        if (form, shared) not in memo:
+            memo[form, shared] = Derivative(function, form, shared=shared)
+        return memo[form, shared]
+
+
+def _shared_address(function: Any, form: Form, arguments: tuple[Any, ...], returns: Any) -> int:
+    """The address of the entry, in the version for arguments that share memory."""
+    derivative = differentiated(function, form, shared=True)
+    derivative.compile(arguments)
+    found = derivative.overloads[arguments]
+    if found.signature.return_type != returns:
+        raise UnsupportedError(f"{derivative._compiler.subject}: arguments share memory while one of them is written, and the result would "
+                               f"be {found.signature.return_type}, not {returns}. Pass contiguous arrays, or a copy of one of them.")
+    return int(found.library.get_pointer_to_function(found.fndesc.llvm_func_name))
 
 
 def jitted(function: Any, operator: str) -> Any:

@@ -76,12 +76,6 @@ def in_an_object(x: Any) -> Any:
 
 
 @njit
-def overlapping(x: Any, y: Any) -> Any:
-    y[:] = x + y
-    return y.sum()
-
-
-@njit
 def through_python(x: Any) -> Any:
     with objmode(y="float64"):
         y = float(x)
@@ -103,7 +97,6 @@ BASE = np.arange(5.0)
         (from_a_list, ([2.0],), ArgumentTypeError),
         (in_a_dict, (2.0,), IradError),
         (in_an_object, (2.0,), IradError),
-        (overlapping, (BASE[1:], BASE[:-1]), UnsupportedError),
         (through_python, (2.0,), UnsupportedError),
         (jit(forceobj=True)(lambda x: x), (2.0,), UnsupportedError),
     ],

@@ -13,6 +13,7 @@ from irad.derivative import Form, Plan
 from irad.numba_.contraction import contracted
 from irad.numba_.glue import Glue, Typed, shadow_type
 from irad.numba_.kinds import check_argument, check_output, check_scalar_output, check_tangent
+from irad.numba_.sharing import copied
 from irad.numba_.specialise import Subject, captured, specialise
 from irad.numba_.tangents import members, seed, spread
 from irad_passes.request import Mode
@@ -101,7 +102,8 @@ class Vjp(Form):
         value_type = sweep.returns[1]
 
         def write(glue: Glue, values: list[Typed]) -> Any:
-            written = sweep.write(glue, [*spread(glue, values[0], inputs), values[1]], seed=seed(glue, sweep.returns))
+            weights = Typed(cotangent, copied(glue, *values[1])) if subject.shared else values[1]  # it may be what is written
+            written = sweep.write(glue, [*spread(glue, values[0], inputs), weights], seed=seed(glue, sweep.returns))
             adjoints = [Typed(type_, written.adjoints[index]) for type_, index in zip(adjoint_types, selected, strict=True)]
             value = members(glue, Typed(sweep.returns, written.result))[1]
             return glue.pack([value, glue.pack(adjoints) if isinstance(self.argnums, tuple) else adjoints[0]]).value

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -43,12 +43,15 @@ class Glue:
     ----------
     excinfo
         The caller's slot for an exception.
+    divert
+        Writes the end of the entry where written arguments share memory: goes on in a version for that. None where there is none.
     """
 
     def __init__(self, context: Any, builder: Any) -> None:
         self.context = context
         self.builder = builder
         self.excinfo = context.call_conv._get_excinfo_argument(builder.function)
+        self.divert: Callable[[], None] | None = None
         self._kept: list[Kept] = []
 
     def keep(self, type_: Any, value: Any, *, result: bool = False) -> Any:
@@ -152,10 +155,10 @@ class Glue:
             return self.together(shadow_type(type_), made)
         return cgutils.get_null_value(self.context.get_value_type(type_))
 
-    def contiguous(self, type_: Any, value: Any, layout: str) -> Any:
+    def contiguous(self, type_: Any, value: Any, layout: str, *, result: bool = False) -> Any:
         """A copy, kept, of an array of any layout, laid out as ``layout`` ("C" or "F")."""
         made_type = owned_type(type_, layout)
-        made = self.empty(made_type, self.shape(type_, value))
+        made = self.empty(made_type, self.shape(type_, value), result=result)
         self.copy(type_, value, made_type, made)
         return made
 

@@ -23,10 +23,14 @@ SUFFIX = {Mode.FORWARD: "jvp", Mode.REVERSE: "vjp"}
 
 @dataclass(frozen=True)
 class Subject:
-    """An operator and the function it differentiates: what messages speak of."""
+    """An operator and the function it differentiates: what messages speak of.
+
+    ``shared``: arguments that the function writes may share memory with others.
+    """
 
     operator: str
     function: Any
+    shared: bool = False
 
     @property
     def name(self) -> str:
@@ -65,8 +69,10 @@ def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selecte
         As the engine found it.
     """
     function = function or subject.function
+    if subject.shared:
+        function = getattr(function, "_irad_shared", function)
     memo: dict[Any, Sweep] = function.__dict__.setdefault("_irad_sweeps", {})
-    key = (arguments, mode, selected, valued, width)
+    key = (arguments, mode, selected, valued, width, subject.shared)
     if key not in memo:
         memo[key] = _specialise(subject, function, arguments, mode, selected, valued, width)
     return memo[key]
@@ -76,8 +82,8 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
                 valued: bool, width: int) -> Sweep:
     shadowed = selected
     while True:
-        found = captured(function, arguments, shadowed)
-        leaves, activities, request = asked(found, mode, selected, valued, width)
+        found = captured(function, arguments, frozenset() if subject.shared else shadowed)
+        leaves, activities, request = asked(found, mode, selected, valued, width, subject.shared)
         try:
             answer = pipeline.differentiate(found.text, request)
         except PassError as error:
@@ -87,6 +93,8 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
         needed = frozenset(leaf.index for at, leaf in enumerate(leaves) if answer.shadowed[HIDDEN + at])
         for index in needed:
             _check_shadow(subject, found.argument_names[index], arguments[index])
+        if subject.shared:
+            return Sweep(subject.place, mode, found.argument_names, found.arguments, found.returns, leaves, activities, answer, width, True)
         if needed <= shadowed or fitting(arguments, needed) == arguments:
             used = tuple(fit if index in shadowed and isinstance(fit, (types.Array, types.BaseTuple)) else own
                          for index, (fit, own) in enumerate(zip(fitting(arguments, shadowed), found.arguments, strict=True)))
@@ -94,14 +102,20 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
         shadowed |= needed
 
 
-def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True, width: int = 1) -> tuple[
-        tuple[abi.Parameter, ...], tuple[Activity, ...], Request]:
-    """The LLVM parameters behind the `HIDDEN` ones, how they take part, and the request to the engine that says so."""
+def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True, width: int = 1,
+          shared: bool = False) -> tuple[tuple[abi.Parameter, ...], tuple[Activity, ...], Request]:
+    """The LLVM parameters behind the `HIDDEN` ones, how they take part, and the request to the engine that says so.
+
+    ``shared``: arrays of what is the same for LLVM may share memory.
+    """
     leaves = abi.parameters(found)[HIDDEN:]
     activities = tuple(_activity(leaf, selected) for leaf in leaves)
+    elements = list(dict.fromkeys(leaf.element for leaf in leaves if leaf.element)) if shared else []
+    groups = [elements.index(leaf.element) + 1 if leaf.element in elements else 0 for leaf in leaves]
+    variant = f"{width if width > 1 else ''}{'' if valued else '.gradient'}{'.shared' if shared else ''}"
     request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
-        Parameter(activity, leaf.element) for activity, leaf in zip(activities, leaves, strict=True))),
-        f"{found.name}.{SUFFIX[mode]}{width if width > 1 else ''}.{'_'.join(map(str, sorted(selected)))}{'' if valued else '.gradient'}",
+        Parameter(activity, leaf.element, group) for activity, leaf, group in zip(activities, leaves, groups, strict=True))),
+        f"{found.name}.{SUFFIX[mode]}{variant}.{'_'.join(map(str, sorted(selected)))}",
         rules=runtime.RULES, discarded=frozenset() if valued else frozenset({0}), width=width)
     return leaves, activities, request
 

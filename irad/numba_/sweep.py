@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link
+from irad.numba_ import link, sharing
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import Glue, Typed, owned_type
 from irad_passes import pipeline
@@ -48,6 +49,9 @@ class Sweep:
         The LLVM parameters behind the `HIDDEN` ones, and how they take part.
     width
         How many tangents travel together: a shadow has so many numbers, one behind the other, for each one of the primal.
+    shared
+        Whether arrays that the function writes may share memory with others: they have the layouts that they come in, and shadows
+        that overlap as they do.
     """
 
     place: str
@@ -59,6 +63,7 @@ class Sweep:
     activities: tuple[Activity, ...]
     answer: Answer
     width: int = 1
+    shared: bool = False
 
     def module(self, *, executed: bool) -> Any:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
@@ -87,16 +92,18 @@ class Sweep:
         primals
             The arguments as they are in `types`, where the caller has them.
         """
-        self._forbid_overlap(glue, arguments)
+        self._test_sharing(glue, arguments)
         if primals is None:
             primals = [fitted(glue, argument, type_) for argument, type_ in zip(arguments, self.types, strict=True)]
-        given = tangents or {}
-        shadows = [given[index] if index in given else self._zeros(glue, index, primal) for index, primal in enumerate(primals)]
+        shadows = self._shadows(glue, primals, tangents or {})
         slots = self._slots(glue, seed)
         code, adjoints = self._call(glue, slots, primals, shadows)
         for index, (argument, primal, type_) in enumerate(zip(arguments, primals, self.types, strict=True)):
             self._write_back(glue, index, argument, Typed(type_, primal))
         glue.check(code)  # what the function wrote before it raised is the caller's to see
+        if self.shared:
+            adjoints = [None if value is None else sharing.separate(glue, type_, value)
+                        for type_, value in zip(self.types, adjoints or [None] * len(primals), strict=True)]
         return Written(glue.returned(self.returns, slots[0]), slots[1], adjoints)
 
     def _slots(self, glue: Glue, seed: Any) -> list[Any]:
@@ -114,12 +121,15 @@ class Sweep:
         return any(leaf.index == index and activity is not Activity.CONST
                    for leaf, activity in zip(self.leaves, self.activities, strict=True))
 
-    def _zeros(self, glue: Glue, index: int, primal: Any) -> Any | None:
-        """The shadow of an argument, where it takes part or the engine wants one; None where it needs none."""
-        active = self._active(index)
-        if active or any(leaf.index == index and self.answer.shadowed[HIDDEN + at] for at, leaf in enumerate(self.leaves)):
-            return glue.zeros(self.types[index], primal, result=active and self.mode is Mode.REVERSE, width=self.width)
-        return None
+    def _shadows(self, glue: Glue, primals: Sequence[Any], given: Mapping[int, Any]) -> list[Any | None]:
+        """The shadow of each argument that takes part or that the engine wants one of, zero unless ``given``; None for the others."""
+        wanted = [self._active(index) or any(leaf.index == index and self.answer.shadowed[HIDDEN + at]
+                                             for at, leaf in enumerate(self.leaves)) for index in range(len(primals))]
+        if self.shared:
+            return sharing.shadows(glue, [Typed(*pair) for pair in zip(self.types, primals, strict=True)], wanted, given, self.width)
+        return [given[index] if index in given else None if not wanted[index] else glue.zeros(
+                    self.types[index], primal, result=self._active(index) and self.mode is Mode.REVERSE, width=self.width)
+                for index, primal in enumerate(primals)]
 
     def _call(self, glue: Glue, slots: Sequence[Any], primals: Sequence[Any], shadows: Sequence[Any | None]) -> tuple[Any, list[Any]]:
         """Write the call itself; return its status and the adjoints (reverse mode)."""
@@ -155,22 +165,28 @@ class Sweep:
             if mine.type.layout != theirs.type.layout and (index, path) in self.written_arrays():
                 glue.copy(*mine, *theirs)
 
-    def _forbid_overlap(self, glue: Glue, arguments: Sequence[Typed]) -> None:
-        """Raise at run time where an array that the function writes shares memory with another argument."""
+    def _test_sharing(self, glue: Glue, arguments: Sequence[Typed]) -> None:
+        """Where an array that the function writes shares memory with an argument: go on in the version for that, or raise."""
         written = self.written_arrays()
         if not written:
             return
-        extents = {(index, path): glue.extent(*array) for index, argument in enumerate(arguments)
-                   for path, array, _ in arrays(glue, argument, argument)}
-        tested = set()
-        for first in sorted(written):
-            for second in extents:
-                if first != second and (second, first) not in tested:
-                    tested.add((first, second))
-                    one, other = self.names[first[0]], self.names[second[0]]
-                    glue.raise_if(glue.overlap(extents[first], extents[second]), UnsupportedError,
-                                  f"arguments '{one}' and '{other}' of {self.place} share memory, and '{one}' is written, which irad "
-                                  f"cannot differentiate. Pass a copy of one of them.")
+        found = {(index, path): array for index, argument in enumerate(arguments) for path, array, _ in arrays(glue, argument, argument)}
+        clashes = [(first, second, condition) for first, second, condition in sharing.clashes(glue, written, found)
+                   if not self.shared or self._element(first) != self._element(second)]
+        if clashes and glue.divert is not None:
+            with glue.failing(reduce(glue.builder.or_, (condition for _, _, condition in clashes))):
+                glue.divert()
+        else:
+            for first, second, condition in clashes:
+                one, other = self.names[first[0]], self.names[second[0]]
+                what = (f"elements of argument '{one}' of {self.place} are" if first == second else
+                        f"arguments '{one}' and '{other}' of {self.place}, of types {found[first].type} and {found[second].type}, are")
+                glue.raise_if(condition, UnsupportedError, f"{what} in the same memory, and '{one}' is written, which irad cannot "
+                                                           f"differentiate here. Pass a copy.")
+
+    def _element(self, name: tuple[int, Path]) -> str:
+        """What an array holds, for LLVM."""
+        return next(leaf.element for leaf in self.leaves if (leaf.index, leaf.path) == (name[0], (*name[1], "data")))
 
 
 def fitted(glue: Glue, argument: Typed, wanted: Any) -> Any:

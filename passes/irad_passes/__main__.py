@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--function", metavar="NAME", help="default: the only one that is defined")
     parser.add_argument("--parameters", metavar="LIST", type=parameters_of,
                         help="const, active or dup for each parameter, with the type in memory where it is known: dup:double,const,active; "
+                        "with a number where some may point into the same memory: dup:double:1,const:double:1; "
                         "default: pointers dup, floats active, the rest const")
     parser.add_argument("--status", action="store_true", help="the function returns an i32 that is 0 unless it failed, as Numba's do")
     parser.add_argument("--lower", action="store_true", help="with the tape's code, ready to run; default: as abstract calls")
@@ -48,11 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parameters_of(text: str) -> tuple[Parameter, ...]:
     """Read what --parameters says."""
-    parts = [part.strip().partition(":") for part in text.split(",")] if text.strip() else []
-    for word, _, _ in parts:
+    parts = [(*part.strip().split(":"), "", "")[:3] for part in text.split(",")] if text.strip() else []
+    for word, _, group in parts:
         if word not in WORDS:
             raise argparse.ArgumentTypeError(f"'{word}' is none of {', '.join(WORDS)}")
-    return tuple(Parameter(WORDS[word], element) for word, _, element in parts)
+        if group and not group.isdecimal():
+            raise argparse.ArgumentTypeError(f"'{group}' is no number of a group")
+    return tuple(Parameter(WORDS[word], element, int(group or 0)) for word, element, group in parts)
 
 
 def _derivative(text: str, mode: Mode, name: str | None, parameters: tuple[Parameter, ...] | None, status: bool) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from irad_passes.analysis.activity import activity
 from irad_passes.analysis.cfg import abort_blocks
-from irad_passes.analysis.memory import is_argument, memory
+from irad_passes.analysis.memory import memory
 from irad_passes.errors import Unsupported
 from irad_passes.ir.model import Function, Instruction, Module
 from irad_passes.ir.types import I32, FloatType
@@ -62,20 +62,20 @@ def _split_returns(work: Work) -> None:
 
 
 def _retype(work: Work) -> None:
-    retype(work.function, work.request, memory(work.function, work.request.rules))
+    retype(work.function, work.request, memory(work.function, work.request.rules, groups=work.request.groups))
 
 
 def _hoist_loads(work: Work) -> None:
-    hoist_loads(work.function, memory(work.function, work.request.rules))
+    hoist_loads(work.function, memory(work.function, work.request.rules, groups=work.request.groups))
 
 
 def sweep_of(work: Work) -> Forward | Reverse:
     """The sweep that is asked for, analysed, not yet emitted."""
     function, request = work.function, work.request
     aborting = abort_blocks(function, request.status)
-    pointers = memory(function, request.rules, aborting)
+    pointers = memory(function, request.rules, aborting, request.groups)
     work.unread = unread_stores(function, request, pointers)
-    work.written = tuple(any(is_argument(o) and o.site is a for o in pointers.written) for a in function.arguments)
+    work.written = tuple(not pointers.of(a).isdisjoint(pointers.written) for a in function.arguments)
     active = activity(function, request, pointers, aborting)
     floats = FloatTypes(function, request, pointers)
     reject_bits(function, active, pointers, floats, aborting)

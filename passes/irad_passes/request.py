@@ -27,11 +27,15 @@ class Activity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of the function. ``element``: LLVM type of what a pointer's memory holds ("double", "i64", …), where it is
-    uniform and known; "" otherwise."""
+    """One parameter of the function.
+
+    ``element``: LLVM type of what a pointer's memory holds ("double", "i64", …), where it is uniform and known; "" otherwise.
+    ``group``: pointers of one group, other than 0, may point into the same memory; their shadows then overlap as they do.
+    """
 
     activity: Activity = Activity.CONST
     element: str = ""
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Request:
     ``status``: the function returns an i32 that is 0 on success, as Numba's do; a return of any other constant is an abort: it has no
     derivative and is passed on. ``rules``: rows for callees that only the front end knows. ``discarded``: pointer parameters whose
     memory nobody looks at afterwards; what is stored there need not be computed. Memory that is written through one pointer parameter
-    must not be reached through another: who calls the derivative has to see to that.
+    must not be reached through another, unless they are of one `Parameter.group`: who calls the derivative has to see to that.
 
     The derivative ``name`` takes the parameters of the function in order, each followed by its companion, if it has one:
     a shadow pointer behind a pointer for which `Answer.shadowed` says so; behind an ACTIVE float, in forward mode its tangent,
@@ -60,6 +64,11 @@ class Request:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     discarded: frozenset[int] = frozenset()
     width: int = 1
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The `Parameter.group` of each parameter."""
+        return tuple(parameter.group for parameter in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,15 +129,15 @@ def test_side_effects_happen_once_and_the_gradient_is_that_on_entry():
         np.testing.assert_allclose(x, X**2)
 
 
-def test_shared_memory_is_refused_where_it_is_written():
+def test_the_version_for_shared_memory_is_compiled_when_it_is_needed():
+    gradient = irad.gradient(njit(buffered.py_func))
     both = np.arange(6.0)
-    gradient = irad.gradient(buffered)
-    for x, work in ((both[:3], both[2:5]), (both[:3], both[:3]), (both[2:5], both[:3]), (both[::2], both[1::2])):
-        with pytest.raises(UnsupportedError, match=r"(?=.*'x')(?=.*'work').* share memory.*Pass a copy"):
-            gradient(x, work)
-    np.testing.assert_array_equal(both, np.arange(6.0))
     gradient(both[:3], both[3:])
     gradient(both[:0], both[:0])
+    assert not gradient._irad_shared.signatures
+    gradient(both[:3], both[2:5])
+    gradient(both[:3], both[:3])
+    assert len(gradient._irad_shared.signatures) == 1
 
 
 def test_shared_memory_that_is_only_read_is_fine():

@@ -132,7 +132,9 @@ def test_a_file_that_is_not_there(capsys, tmp_path: Path) -> None:
     assert out == "" and "none.ll" in err and err.count("\n") == 1
 
 
-@pytest.mark.parametrize("options", [[], ["-p", "sideways"], ["-p", "reverse", "--parameters", "dup,actve"], ["-p", "reverse", "--colour"]])
+@pytest.mark.parametrize("options", [
+    [], ["-p", "sideways"], ["-p", "reverse", "--parameters", "dup,actve"], ["-p", "reverse", "--parameters", "dup:double:x"],
+    ["-p", "reverse", "--colour"]])
 def test_bad_usage(save, capsys, options: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([*options, save(SQUARE_SUM)])

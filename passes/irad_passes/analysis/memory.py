@@ -6,7 +6,7 @@ allocas and allocations, globals, and one object for all that it cannot see.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from irad_passes.analysis.cfg import Cfg
@@ -76,15 +76,21 @@ def underlying(pointer: Value) -> Value:
     return pointer
 
 
-def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Block] = frozenset()) -> Memory:
-    """Run the analysis to its fixed point. What ``aborting`` blocks hand out, to build an exception, does not count as escaped."""
+def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Block] = frozenset(), groups: Sequence[int] = ()) -> Memory:
+    """Run the analysis to its fixed point. What ``aborting`` blocks hand out, to build an exception, does not count as escaped.
+
+    ``groups``: the arguments' `Parameter.group`. The memory of a group is one object.
+    """
     pointees: dict[Value, Objects] = {}
     content: dict[Object, Objects] = {UNKNOWN: frozenset({UNKNOWN})}
     globals_: dict[str, Object] = {}
-    for argument in function.arguments:
+    shared: dict[int, Object] = {}
+    for argument, group in zip(function.arguments, groups or [0] * len(function.arguments), strict=True):
         if argument.type.is_pointer:
-            pointees[argument] = frozenset({Object("argument", argument)})
-            content[next(iter(pointees[argument]))] = frozenset({UNKNOWN})
+            own = Object("argument", argument)
+            own = shared.setdefault(group, own) if group else own
+            pointees[argument] = frozenset({own})
+            content[own] = frozenset({UNKNOWN})
 
     def of(value: Value) -> Objects:
         return _constant(value, globals_) if isinstance(value, Constant) else pointees.get(value, NOTHING)
@@ -299,5 +305,5 @@ def _reachable(cfg: Cfg) -> dict[Block, int]:
 
 
 def is_argument(o: Object) -> bool:
-    """Whether the object is the memory behind a parameter."""
+    """Whether the object is the memory behind a parameter; behind the first of a group, where it is that of a group."""
     return isinstance(o.site, Argument)

@@ -18,7 +18,7 @@ def expand_reallocations(function: Function, request: Request) -> None:
     """Replace every reallocation of memory that ``function`` has allocated itself. Others stay calls of which nothing is known."""
     found = [(i, rule) for i in function.instructions() if isinstance(rule := rule_of(i, request.rules), Reallocation)]
     if found:
-        pointers = memory(function, request.rules)
+        pointers = memory(function, request.rules, groups=request.groups)
         for i, rule in found:
             if all(o.kind == "allocation" for o in pointers.of(i.operands[rule.header])):
                 _expand(i, rule)

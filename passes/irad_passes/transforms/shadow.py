@@ -57,7 +57,7 @@ class Shadows:
             self.shadowed.append(shadowed)
             if shadowed:
                 self.map[argument] = self._add(parameters, argument, T.PTR, ".shadow")
-                if self.request.mode is Mode.REVERSE:
+                if self.request.mode is Mode.REVERSE and not parameter.group:
                     self.companion[argument].attributes = "noalias"
             elif parameter.activity is ParameterActivity.ACTIVE:
                 forward = self.request.mode is Mode.FORWARD
