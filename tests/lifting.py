@@ -161,10 +161,17 @@ class Module:
         return self.functions[name] if name in self.functions else getattr(self.module, name)
 
 
+RANDOM = Module(np.random, {
+    "normal": lambda location=0.0, scale=1.0: location + scale * np.random.normal(),
+    "uniform": lambda low=0.0, high=1.0: low + (high - low) * np.random.random(),
+    "exponential": lambda scale=1.0: scale * np.random.exponential(),
+})
+"""Draws that are moved and scaled from standard ones."""
+
 MODULES = {
     "math": Module(math, SCALAR_FUNCTIONS | {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}),
     "cmath": Module(cmath, SCALAR_FUNCTIONS),
-    "numpy": Module(np, NUMPY_FUNCTIONS),
+    "numpy": Module(np, NUMPY_FUNCTIONS | {"random": RANDOM}),
 }
 
 

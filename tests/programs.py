@@ -5,11 +5,26 @@ A new construct is one function and one row in the module of its topic; `runner.
 
 from __future__ import annotations
 
-from scenarios import aborts, arrays, branches, calls, complexes, containers, exits, loops, mathematics, memory, recurrences, temporaries
+from scenarios import (
+    aborts,
+    arrays,
+    branches,
+    calls,
+    complexes,
+    constants,
+    containers,
+    exits,
+    loops,
+    mathematics,
+    memory,
+    recurrences,
+    temporaries,
+)
 from scenarios.scenario import Scenario
 
 TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
-    for module in (recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, aborts, containers)
+    for module in (recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, aborts, containers,
+                   constants)
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

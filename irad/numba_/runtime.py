@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from irad.numba_ import complex_powers
 from irad_passes.rules import libm
-from irad_passes.rules.memory import Allocation, Free, Helper, Reallocation, RefCount
+from irad_passes.rules.memory import Allocation, Free, Helper, Reallocation, RefCount, Shared
 from irad_passes.rules.rule import Rule, ScalarRule
 from irad_passes.rules.val import Number, Operand, pow, real, where
 
@@ -43,6 +43,9 @@ RULES: Mapping[str, Rule] = {
     "NRT_decref": RefCount(-1),
     **{name: Helper() for name in ("numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_fatal_error")},
     "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
+    **{name: Shared() for name in ("numba_get_np_random_state", "numba_get_py_random_state")},
+    # The state of the generator is operand 0. A Poisson variate is an integer.
+    **{name: Helper(writes=(0,)) for name in ("numba_rnd_init", "numba_rnd_shuffle", "numba_poisson_ptrs")},
     **{name: ScalarRule(name, _powi, ((-3.0, 3.0), (-4, 4)), singular=True) for name in ("irad.powi.f64", "irad.powi.f32")},
     **{name: ScalarRule(name, _frexp, ((0.1, 9.0), (0, 0)), singular=True) for name in ("numba_frexp", "numba_frexpf")},
     **{name: complex_powers.rule(name) for name in ("irad.cpow", "irad.cpowf")},

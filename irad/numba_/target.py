@@ -29,7 +29,7 @@ from numba.core.runtime import nrtdynmod, rtsys
 from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
 
 from irad.errors import UnsupportedError
-from irad.numba_ import powers, ufuncs, unwinding
+from irad.numba_ import foreign, powers, ufuncs, unwinding
 from irad.numba_.library import ADCodegen, ADLibrary
 
 NAME = "irad"
@@ -57,6 +57,7 @@ class ADContext(cpu.CPUContext):
         if self.runtime is None:
             self.runtime = nrtdynmod.compile_nrt_functions(self)
             powers.install(self)  # behind Numba's own, which it replaces
+            foreign.install(self)
 
     def post_lowering(self, mod: Any, library: ADLibrary) -> None:
         """Finish a module as Numba does, with a runtime whose IR no code generator has seen."""

@@ -75,7 +75,7 @@ class Activity:
     def opaque(self, i: Instruction, rule: Rule | None, memory: Memory) -> bool:
         """Whether ``i`` is an instruction without a rule that takes, makes or can reach something active."""
         return _opaque(i, rule) and (i in self.values or any(
-            v in self.values or (v.type.is_pointer and self.touches(memory.reachable(memory.of(v)))) for v in i.operands))
+            v in self.values or self.touches(memory.reachable(memory.of(v))) for v in i.operands))
 
     def touches(self, objects: Objects) -> bool:
         """Whether an access to these objects is active."""
@@ -146,7 +146,7 @@ class _Flow:
 
     def _reached(self, i: Instruction) -> Objects:
         """Memory that a call without a rule can get at."""
-        return self.memory.reachable(frozenset().union(*(self.memory.of(v) for v in i.operands if v.type.is_pointer)))
+        return self.memory.reachable(frozenset().union(*map(self.memory.of, i.operands)))
 
     def backward(self, varied: set[Value]) -> tuple[set[Value], set[Object]]:
         values: set[Value] = set()

@@ -13,14 +13,14 @@ from irad_passes.analysis.cfg import Cfg
 from irad_passes.analysis.loops import LoopForest
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Reallocation, RefCount, Tape, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 
 @dataclass(frozen=True, eq=False)
 class Object:
     """A piece of memory. ``site``: the argument, alloca, allocating call or global; ``kind``: which of these, "data" for the
-    memory behind an allocation's header, "unknown" for what cannot be seen."""
+    memory behind an allocation's header, "shared" for the runtime's own, "unknown" for what cannot be seen."""
 
     kind: str
     site: Value | None = None
@@ -30,6 +30,8 @@ class Object:
 
 
 UNKNOWN = Object("unknown")
+_ARITHMETIC = frozenset({"ptrtoint", "add", "sub", "and", "or", "zext", "trunc"})
+"""What is done to addresses as integers."""
 Objects = frozenset[Object]
 NOTHING: Objects = frozenset()
 
@@ -121,11 +123,15 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
             if rule.data_offset is not None:
                 headers.add(header)
                 content[header] = frozenset({Object("data", i)})
+        elif isinstance(rule, Shared):
+            pointees[i] = frozenset({globals_.setdefault(f"{i.callee}()", Object("shared"))})
         elif i.opcode == "alloca":
             pointees[i] = frozenset({Object("alloca", i)})
         elif i.opcode in ("load", "store", "phi", "select", "call", "inttoptr", "getelementptr", "freeze", "addrspacecast", "bitcast",
                           "insertvalue", "extractvalue", "atomicrmw", "cmpxchg", "invoke", "va_arg", "extractelement", "ret"):
             relevant.append((i, rule))
+
+    relevant += [(i, None) for i in _addresses(function)]
 
     changed = True
     while changed:
@@ -144,12 +150,16 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                     new = frozenset().union(*map(of, i.operands))
                 case "select":
                     new = of(i.operands[1]) | of(i.operands[2])
-                case "inttoptr" | "va_arg":
+                case "inttoptr":
+                    new = of(i.operands[0]) | {UNKNOWN}
+                case "va_arg":
                     new = frozenset({UNKNOWN})
+                case opcode if opcode in _ARITHMETIC:
+                    new = frozenset().union(*map(of, i.operands))
                 case _:
                     if isinstance(rule, Transfer):
                         changed |= put(block(i.operands[0]), inside(block(i.operands[1])))
-                    elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Tape)):
+                    elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Shared, Tape)):
                         new = frozenset({UNKNOWN})
             old = pointees.get(i, NOTHING)
             if not new <= old:
@@ -174,10 +184,22 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
         elif isinstance(rule, Transfer) and of(i.operands[0]) & outside:
             escaped |= result.reachable(inside(block(i.operands[1])))
         elif i.opcode == "call" and (rule is None or isinstance(rule, Reallocation)):
-            escaped |= frozenset().union(*(result.reachable(of(a)) for a in i.arguments if a.type.is_pointer))
+            escaped |= frozenset().union(*(result.reachable(of(a)) for a in i.arguments))
         elif i.opcode == "ret" and i.operands:
             escaped |= result.reachable(of(i.operands[0]))
     return Memory(pointees, content, accesses, frozenset(written), frozenset(escaped), globals_)
+
+
+def _addresses(function: Function) -> list[Instruction]:
+    """The integers that are computed from addresses."""
+    found = [i for i in function.instructions() if i.opcode == "ptrtoint"]
+    seen = set(found)
+    for i in found:
+        for user in i.users:
+            if user.opcode in _ARITHMETIC and user not in seen:
+                seen.add(user)
+                found.append(user)
+    return found
 
 
 def writes(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
@@ -190,13 +212,13 @@ def writes(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
         case "call" | "invoke":
             if isinstance(rule, (Fill, Transfer)):
                 return memory.of(i.operands[0])
-            if isinstance(rule, (Allocation, RefCount, Free, Tape)):
+            if isinstance(rule, (Allocation, RefCount, Free, Shared, Tape)):
                 return NOTHING
             if isinstance(rule, Helper):
                 return frozenset().union(*(memory.of(i.operands[k]) for k in rule.writes))
             if isinstance(rule, (Inactive, ScalarRule)) and not any(a.type.is_pointer for a in i.arguments):
                 return NOTHING
-            return frozenset().union(*(memory.reachable(memory.of(a)) for a in i.arguments if a.type.is_pointer))
+            return frozenset().union(*(memory.reachable(memory.of(a)) for a in i.arguments))
     return NOTHING
 
 

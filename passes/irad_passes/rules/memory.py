@@ -55,6 +55,11 @@ class Helper(Rule):
 
 
 @dataclass(frozen=True, slots=True)
+class Shared(Rule):
+    """Returns the address of memory of the runtime's own: the same at each call, and nothing else points there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tape(Rule):
     """Opens or closes a tape."""
 

@@ -10,7 +10,7 @@ from irad_passes.analysis.memory import Memory
 from irad_passes.errors import NoDerivative, Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Block, Function, Instruction, Value, const
+from irad_passes.ir.model import Block, Constant, Function, Instruction, Value, const
 from irad_passes.request import Request
 from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
 from irad_passes.rules.table import ScalarRule
@@ -23,8 +23,13 @@ def no_derivative(i: Instruction) -> NoDerivative:
     callee = i.callee
     if callee is not None:
         return NoDerivative(f"no derivative rule for the call to `{callee}`", callee, i)
-    what = "an indirect call" if i.opcode == "call" else f"the instruction `{i.opcode}`"
-    return NoDerivative(f"no derivative rule for {what}", i.opcode, i)
+    if i.opcode != "call":
+        return NoDerivative(f"no derivative rule for the instruction `{i.opcode}`", i.opcode, i)
+    address = i.operands[-1]
+    variable = address.operands[0] if isinstance(address, Instruction) and address.opcode == "load" else None
+    name = variable.global_name if isinstance(variable, Constant) else None
+    what = "an indirect call" if name is None else f"the call to `{name}`, of which only the address is known"
+    return NoDerivative(f"no derivative rule for {what}", name or i.opcode, i)
 
 
 class Forward:

@@ -51,7 +51,7 @@ def addresses() -> Subject:
         ("chosen", {"argument %x", "argument %y"}),
         ("null", {"argument %x"}),
         ("constant", {"global @table", "global @other"}),
-        ("back", {"unknown"}),
+        ("back", {"argument %x", "unknown"}),
         ("read", {"unknown"}),
         ("opaque", {"unknown"}),
         ("slot", {"alloca %slot"}),
