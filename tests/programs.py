@@ -14,6 +14,7 @@ from scenarios import (
     constants,
     containers,
     exits,
+    handled,
     loops,
     mathematics,
     memory,
@@ -24,7 +25,9 @@ from scenarios.scenario import Scenario
 
 TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
-    for module in (recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, aborts, containers,
-                   constants)
+    for module in (
+        recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, aborts, handled, containers,
+        constants,
+    )
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

@@ -33,10 +33,13 @@ def carries(type_: Type) -> bool:
 
 
 def writes_active(i: Instruction, values: Set[Value], objects: Objects, memory: Memory) -> bool:
-    """Whether a store writes an active value, or other floats over memory that may hold some, or bits over memory that does."""
+    """Whether a store writes an active value (unless it is into memory of the function's own that nobody reads it from), or other
+    floats over memory that may hold some, or bits over memory that does."""
     value, pointer = i.operands
     if value in values or value.type.is_pointer:
-        return value in values
+        targets = memory.of(pointer)
+        unread = bool(targets) and all(o.kind in ("allocation", "data", "alloca") for o in targets) and objects.isdisjoint(targets)
+        return value in values and not unread
     return not objects.isdisjoint(memory.of(pointer) if carries(value.type) else memory.of(pointer) - {UNKNOWN})
 
 
