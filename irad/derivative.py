@@ -49,8 +49,9 @@ class Form(ABC):
     """What a `Derivative` computes from its function: equal forms of one function are one `Derivative`."""
 
     operator: ClassVar[str]
-    diverts: ClassVar[bool] = True
-    """Whether it can also be had of arguments that share memory while one of them is written."""
+    diverts: ClassVar[bool] = False
+    """Whether it can also be had of arguments that share memory while one of them is written: its sweep runs once, and what it returns
+    is all that comes of the shadows."""
 
     @abstractmethod
     def signature(self, function: Any) -> inspect.Signature:

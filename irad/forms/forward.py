@@ -25,6 +25,7 @@ class Slope(Form):
     """The derivative with respect to a scalar argument, by one forward sweep for each argument asked for."""
 
     operator: ClassVar[str] = "derivative"
+    diverts: ClassVar[bool] = True
 
     argnums: Argnums = 0
 
@@ -68,6 +69,7 @@ class Jvp(Form):
     """The product of the Jacobian with a tangent, by one forward sweep."""
 
     operator: ClassVar[str] = "jvp"
+    diverts: ClassVar[bool] = True
 
     def signature(self, function: Any) -> inspect.Signature:
         return plain_signature("primals", "tangents")

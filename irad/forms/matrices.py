@@ -36,7 +36,6 @@ class Jacobian(Form):
     """All derivatives of all outputs, by forward sweeps for the columns or reverse sweeps for the rows."""
 
     operator: ClassVar[str] = "jacobian"
-    diverts: ClassVar[bool] = False
     storage: ClassVar[Any] = Blocks
 
     argnums: Argnums = 0

@@ -30,6 +30,7 @@ class Hvp(Form):
     """The product of the Hessian with a vector, by forward mode over the gradient."""
 
     operator: ClassVar[str] = "hvp"
+    diverts: ClassVar[bool] = True
 
     argnums: Argnums = 0
 
@@ -86,6 +87,7 @@ class GaussNewton(Hvp):
     """JᵀJ v by a forward and a reverse sweep; without a vector, Jᵀr by a reverse sweep."""
 
     operator: ClassVar[str] = "gauss_newton"
+    diverts: ClassVar[bool] = False
 
     def check_returned(self, subject: Subject, returns: Any) -> None:
         check_output(subject, returns)

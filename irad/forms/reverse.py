@@ -26,6 +26,7 @@ class Gradient(Form):
     """The gradient of a function that returns a float, by one reverse sweep."""
 
     operator: ClassVar[str] = "gradient"
+    diverts: ClassVar[bool] = True
     valued: ClassVar[bool] = False
 
     argnums: Argnums = 0
@@ -79,6 +80,7 @@ class Vjp(Form):
     """The product of a cotangent with the Jacobian: a reverse sweep over the sum of output times cotangent."""
 
     operator: ClassVar[str] = "vjp"
+    diverts: ClassVar[bool] = True
 
     argnums: Argnums = 0
 

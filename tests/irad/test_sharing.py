@@ -310,10 +310,16 @@ def test_results_that_would_be_of_another_type():
         irad.jvp(njit(both_returned))((memory[::2], memory[:4]), (tangent, tangent))
 
 
-def test_matrices_want_memory_of_their_own():
-    x = numbers(3)
-    with pytest.raises(UnsupportedError, match=r"'out' and 'x' of `accumulated`.*in the same memory, and 'out' is written.*Pass a copy"):
-        irad.jacobian(njit(accumulated))(x, x)
+def test_forms_that_want_memory_of_their_own():
+    """A matrix runs its function several times; the shadows of `autodiff` are the caller's."""
+    function, x = njit(accumulated), numbers(3)
+    for call in (lambda: irad.jacobian(function)(x, x),
+                 lambda: irad.gauss_newton(function)(x, x, x),
+                 lambda: irad.autodiff(irad.Reverse, function, irad.Duplicated(x, x.copy()), irad.Duplicated(x, x.copy())),
+                 lambda: irad.autodiff(irad.Forward, function, irad.Duplicated(x, x.copy()), irad.Const(x))):
+        with pytest.raises(UnsupportedError, match=r"'out' and 'x' of `accumulated`.*same memory, and 'out' is written.*Pass a copy"):
+            call()
+    np.testing.assert_array_equal(x, numbers(3))
 
 
 def test_a_derivative_inside_of_what_is_differentiated():

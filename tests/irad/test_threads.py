@@ -28,7 +28,7 @@ def relaxed(x, limit):
     for i in range(1, t.shape[0]):
         t[i] = t[i] * t[i - 1] + x[i]
         if t[i] > limit:
-            raise ValueError("too large", i)
+            raise ValueError("too large")
         steps = 0
         while abs(t[i]) > 0.1 and steps < i % 7:
             t[i] = t[i] * math.cos(t[i])
@@ -153,7 +153,8 @@ def test_many_calls_in_flat_memory():
     calls(2_000)
     before = size_of_process()
     calls(20_000)
-    # One leaked array of the smallest size, 80 bytes with its header, in each call would be 1.6 MB, one tape 1.3 GB.
+    # One leaked array of the smallest size, 80 bytes with its header, in each call would be 1.6 MB, one tape 1.3 GB. (An exception with
+    # run-time arguments is another matter: Numba leaves 491 bytes behind for each, a derivative the same.)
     assert size_of_process() - before < 1_000_000
 
 
