@@ -10,9 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import typeof
+from numba.core import types
+from numba.np.numpy_support import as_dtype
 
-from irad.argnums import parameters
+from irad.argnums import folded, parameters
 from irad.derivative import jitted
+from irad.numba_.specialise import Subject, captured
 from irad.operators import gradient, jvp, vjp
 
 Vector = npt.NDArray[np.float64]
@@ -85,7 +89,9 @@ class Check:
 
     @cached_property
     def output(self) -> Any:
-        return self.function(*deepcopy(self.args))
+        """What the function returns, in the precision that it has there: Numba hands a single out as Python's float."""
+        given = folded(Subject("check_gradients", self.function), tuple(map(typeof, self.args)))
+        return exact(self.function(*deepcopy(self.args)), captured(self.function, given, frozenset({self.index})).returns)
 
     @cached_property
     def direction(self) -> Vector:
@@ -182,6 +188,14 @@ class Check:
     @property
     def _shown(self) -> str:
         return f"check_gradients({self.function.__name__}): argument {self.index} ('{parameters(self.function)[self.index]}')"
+
+
+def exact(value: Any, type_: Any) -> Any:
+    """A value with its scalars in the precision of a Numba type."""
+    if isinstance(value, tuple):
+        items = map(exact, value, type_)
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    return as_dtype(type_).type(value) if isinstance(type_, (types.Float, types.Complex)) else value
 
 
 def is_float(value: Any) -> bool:

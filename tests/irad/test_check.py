@@ -31,6 +31,8 @@ def test_right_derivatives_pass():
     irad.check_gradients(vector, (X[::2],), modes=("forward",))
     irad.check_gradients(njit(lambda p: (p[0] * p[1]).sum()), ((2.0, X),), modes=["reverse"])
     irad.check_gradients(f, (X.astype(np.float32), np.float32(1.5), 2))
+    irad.check_gradients(njit(lambda x: (x[0] * x[1], x)), (X.astype(np.float32),))
+    irad.check_gradients(njit(lambda x: (x * x).sum()), (X.astype(np.float32),), order=2)
     irad.check_gradients(lambda x: x * x, (3.0,))
     irad.check_gradients(njit(lambda z, a: (z * a, abs(z))), (0.3 - 0.2j, X.astype(np.complex64) + 1j))
     irad.check_gradients(njit(lambda z: (z**3).imag), (0.3 - 0.2j,), order=2)
