@@ -18,8 +18,10 @@ from scenarios import (
     loops,
     mathematics,
     memory,
+    parallel,
     recurrences,
     temporaries,
+    views,
 )
 from scenarios.scenario import Scenario
 
@@ -27,7 +29,7 @@ TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
     for module in (
         recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, aborts, handled, containers,
-        constants,
+        constants, views, parallel,
     )
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

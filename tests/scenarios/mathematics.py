@@ -89,6 +89,29 @@ def near_zero(x):
     return math.expm1(x) / x + math.log1p(x) / x
 
 
+def log_of_sums(x, y):
+    return np.logaddexp(x, y), math.log(math.exp(x - max(x, y)) + math.exp(y - max(x, y))) + max(x, y)
+
+
+def mantissas(x):
+    mantissa, exponent = math.frexp(x)
+    return mantissa * mantissa * exponent + math.ldexp(x * x, exponent)
+
+
+def power_of_floats(x, y):
+    return x**y
+
+
+def fixed_point(a, start):
+    """The root of a, from anywhere; of a negative number 0."""
+    if a <= 0.0:
+        return 0.0
+    x = start
+    for _ in range(60):
+        x = 0.5 * (x + a / x)
+    return x
+
+
 def normal_density(x, mean, deviation):
     z = (x - mean) / deviation
     return -0.5 * z * z - math.log(deviation) - 0.5 * math.log(2.0 * math.pi)
@@ -172,6 +195,21 @@ SCENARIOS = (
     Scenario(run_time_powers_of_array, [(numbers(4), 4), (numbers(4), 0)]),
     Scenario(scaled_by_powers_of_two, [(0.6, 3), (-5.3, -2)]),
     Scenario(near_zero, [(1e-3,)], condition=1e4),
+    Scenario(log_of_sums, [(0.6, 1.3), (-2.0, 0.4)]),
+    Scenario(mantissas, [(0.6,), (-5.3,)]),
+    Scenario(
+        power_of_floats,
+        [(1.3, 0.0), (-0.7, 2.0), (-0.7, 3.0), (0.0, 2.0), (0.0, 1.0)],
+        argnums=(0,),
+        derivative=lambda x, y: [[y * x ** (y - 1.0)]],
+        kink=True,
+    ),
+    Scenario(
+        fixed_point,
+        [(2.0, 1.0), (2.0, 7.5), (-1.0, 3.0)],
+        derivative=lambda a, start: [[0.5 / math.sqrt(a) if a > 0.0 else 0.0, 0.0]],
+        kink=True,
+    ),
     Scenario(
         normal_density, [(0.3, 0.8, 1.7)], derivative=lambda x, m, s: [[(m - x) / s**2, (x - m) / s**2, ((x - m) ** 2 / s**2 - 1) / s]]
     ),
