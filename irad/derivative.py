@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from numba import njit
-from numba.core import dispatcher, types
+from numba import cfunc, njit
+from numba.core import dispatcher, sigutils, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
-from irad.errors import UnsupportedError
+from irad.errors import ArgumentTypeError, UnsupportedError
 from irad.numba_ import fallback, link
+from irad.numba_.cache import DerivativeCache, is_cached
 from irad.numba_.glue import Glue, Typed
 from irad.numba_.specialise import Subject
 from irad.numba_.sweep import Sweep
@@ -118,6 +119,70 @@ class Derivative(CPUDispatcher):
             "nopython": True, **{name: value for name, value in function.targetoptions.items() if name == "nogil"}})
         self._compiler = _Compiler(Subject(form.operator, function, shared), form, self._compiler)
         self.__wrapped__ = function
+        self._addresses: dict[Any, Any] = {}
+        if is_cached(function):
+            self._cache = DerivativeCache(function, form, self._texts, shared=shared)
+
+    def _texts(self, signature: Any) -> list[str]:
+        """The LLVM texts of the sweeps of one signature."""
+        arguments, _ = sigutils.normalize_signature(signature)
+        plan = self._compiler.form.plan(self._compiler.subject, arguments, executed=True)
+        return [sweep.answer.text.replace(sweep.answer.name, f"{self.__wrapped__.__name__}.{sweep.suffix}") for sweep in plan.sweeps]
+
+    def inspect_llvm(self, signature: Any = None) -> Any:
+        """The derivative as LLVM IR, as it was written: before optimisation, with the names of the primal's values.
+
+        Parameters
+        ----------
+        signature : tuple of Numba types, optional
+            One of `signatures`; left out, all.
+
+        Returns
+        -------
+        str or dict
+            ``%x.dot`` is the tangent of ``%x``, ``%x.bar`` its adjoint, ``%x.shadow`` the memory beside it. The tape stands in it as calls
+            of ``irad.tape.…``. The machine code is what ``inspect_asm`` shows.
+        """
+        if signature is None:
+            return {known: self.inspect_llvm(known) for known in self.signatures}
+        return "\n".join([f"; {self.__name__}{tuple(signature)}", *self._texts(signature)])
+
+    def address(self, signature: Any) -> int:
+        """Address of the derivative as a C function, for `ctypes` and ``scipy.LowLevelCallable``.
+
+        Parameters
+        ----------
+        signature : tuple of Numba types
+            Of numbers only: what C passes as Numba does.
+
+        Raises
+        ------
+        ArgumentTypeError
+            The derivative takes or returns more than numbers.
+
+        Notes
+        -----
+        Compiled once for each signature, and valid as long as the derivative. An exception prints a message and returns 0, as Numba's
+        `cfunc` does.
+
+        Examples
+        --------
+        >>> import ctypes, irad, numba
+        >>> slope = irad.derivative(lambda x: x**3)
+        >>> call = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(slope.address((numba.float64,)))
+        >>> call(2.0)
+        12.0
+        """
+        arguments, _ = sigutils.normalize_signature(signature)
+        if arguments not in self._addresses:
+            self.compile(arguments)
+            returns = self.overloads[arguments].signature.return_type
+            if not all(isinstance(type_, (types.Number, types.Boolean)) for type_ in (*arguments, returns)):
+                raise ArgumentTypeError(f"{self._compiler.subject}: address{arguments} -> {returns}: C passes numbers as Numba does, and "
+                                        f"nothing else. Write a numba.cfunc that takes pointers, and calls {self.__name__} with "
+                                        f"numba.carray of them.")
+            self._addresses[arguments] = cfunc(returns(*arguments))(self.py_func)
+        return int(self._addresses[arguments].address)
 
     @property
     def _irad_shared(self) -> Derivative:

@@ -7,6 +7,7 @@ a derivative costs little more to compile than its sweep. What the entry does is
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,7 +21,9 @@ from numba.core.targetconfig import ConfigStack
 from irad.numba_ import environments
 from irad.numba_.library import generic_machine, optimise
 
-UNIQUE = itertools.count(1)
+PROCESS = int.from_bytes(os.urandom(5), "little")
+"""Part of the names of what is compiled: what another process has stored on disk has other names."""
+UNIQUE = itertools.count(PROCESS << 20)
 
 
 class DerivativeLibrary(JITCodeLibrary):

@@ -12,7 +12,7 @@ from typing import Any
 from numba.core import types
 
 from irad.errors import IradError, UnsupportedError, public
-from irad.numba_ import abi, capture, lines, runtime
+from irad.numba_ import abi, capture, lines, link, runtime
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
 from irad_passes import pipeline
 from irad_passes.errors import PassError, Unsupported
@@ -115,7 +115,7 @@ def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued:
     variant = f"{width if width > 1 else ''}{'' if valued else '.gradient'}{'.shared' if shared else ''}"
     request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
         Parameter(activity, leaf.element, group) for activity, leaf, group in zip(activities, leaves, groups, strict=True))),
-        f"{found.name}.{SUFFIX[mode]}{variant}.{'_'.join(map(str, sorted(selected)))}",
+        f"{found.name}.{SUFFIX[mode]}{variant}.{'_'.join(map(str, sorted(selected)))}.{link.PROCESS:x}",
         rules=runtime.RULES, discarded=frozenset() if valued else frozenset({0}), width=width)
     return leaves, activities, request
 

@@ -65,6 +65,11 @@ class Sweep:
     width: int = 1
     shared: bool = False
 
+    @property
+    def suffix(self) -> str:
+        """The end of the derivative's name, as people read it."""
+        return ("jvp" if self.mode is Mode.FORWARD else "vjp") + (str(self.width) if self.width > 1 else "")
+
     def module(self, *, executed: bool) -> Any:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
         differentiated again."""
