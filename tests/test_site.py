@@ -53,3 +53,16 @@ def public() -> list[str]:
     """Names that are exported, aliases by their first name."""
     objects = {name: getattr(irad, name) for name in irad.__all__}
     return [name for name, value in objects.items() if value is not irad.errors and getattr(value, "__name__", name) == name]
+
+
+def test_the_picture_of_a_terminal_can_be_remade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = importlib.util.spec_from_file_location("make_pictures", ROOT / "docs" / "pictures" / "make.py")
+    assert spec is not None and spec.loader is not None
+    pictures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    monkeypatch.setattr(pictures, "HERE", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (ROOT, ROOT / "passes"))))
+    pictures.terminal()
+    drawn = (tmp_path / "terminal.svg").read_text(encoding="utf-8")
+    assert "log_sum_exp&#160;(mixture.py)" in drawn and "@font-face" not in drawn
+    assert (ROOT / "docs" / "pictures" / "notebook.png").read_bytes().startswith(b"\x89PNG")
