@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 
@@ -62,12 +63,13 @@ def public(error: engine.PassError, subject: str, place: str, line: int | None =
         The Python function that holds the instruction, and the line: "`loss` (model.py:41)", 41.
     """
     found: IradError
+    said = readable(str(error))
     match error:
         case engine.NoDerivative():
-            found = NoDerivativeError(f"{subject}: {error}, in {place}. Compute that part from functions that have one, or choose "
-                                      f"arguments with argnums that it does not depend on.", error.callee, place.split("`")[1], line)
+            found = NoDerivativeError(f"{subject}: {said}, in {place}. Compute that part from functions that have one, or choose arguments "
+                                      f"with argnums that it does not depend on.", readable(error.callee), place.split("`")[1], line)
         case engine.Unsupported():
-            found = UnsupportedError(f"{subject}: {error}, in {place}.")
+            found = UnsupportedError(f"{subject}: {said}, in {place}.")
         case engine.VerificationError():
             found = InternalError(f"{subject}: {error}, in {place}. {PLEASE} with the IR in {saved(error.text)}.")
         case _:
@@ -75,6 +77,21 @@ def public(error: engine.PassError, subject: str, place: str, line: int | None =
     if error.instruction is not None and sys.version_info >= (3, 11):
         found.add_note(f"The instruction: {error.instruction!r}")
     return found
+
+
+_MANGLED = re.compile(r"_ZN((?:\d+[^\W\d]\w*?)+)(?=B\d|E)[\w.]*")
+
+
+def readable(text: str) -> str:
+    """``text`` with the symbols of Numba's functions replaced by the names of the functions."""
+    def name(match: re.Match[str]) -> str:
+        rest, found = match[0][len("_ZN"):], ""
+        while (length := re.match(r"\d+", rest)) is not None:
+            found = rest[length.end():length.end() + int(length[0])]
+            rest = rest[length.end() + int(length[0]):]
+        return found.replace("_3clocals_3e_2e", "").rpartition("_2e")[2]
+
+    return _MANGLED.sub(name, text)
 
 
 def saved(text: str) -> str:

@@ -18,6 +18,7 @@ from scenarios import (
     loops,
     mathematics,
     memory,
+    outlined,
     parallel,
     recurrences,
     temporaries,
@@ -28,8 +29,8 @@ from scenarios.scenario import Scenario
 TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
     for module in (
-        recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, aborts, handled, containers,
-        constants, views, parallel,
+        recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, outlined, aborts, handled,
+        containers, constants, views, parallel,
     )
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

@@ -49,11 +49,6 @@ def test_a_wrong_page_is_found(tmp_path: Path) -> None:
 
 
 @njit
-def power(x: float, n: int) -> float:
-    return 1.0 if n == 0 else x * power(x, n - 1)
-
-
-@njit
 def from_a_list(values: Any) -> Any:
     return values[0]
 
@@ -92,7 +87,6 @@ BASE = np.arange(5.0)
         (njit(lambda x: (x @ x).sum()), (np.eye(2),), NoDerivativeError),
         (njit(lambda x: np.linalg.det(x)), (np.eye(2),), NoDerivativeError),
         (njit(lambda x: np.linalg.solve(x, np.ones(2)).sum()), (np.eye(2),), IradError),
-        (power, (2.0, 3), IradError),
         (njit(lambda x: x[0].a), (np.zeros(2, dtype=[("a", "f8")]),), ArgumentTypeError),
         (from_a_list, ([2.0],), ArgumentTypeError),
         (in_a_dict, (2.0,), IradError),

@@ -11,6 +11,7 @@ import os
 import re
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numba
@@ -128,11 +129,24 @@ def captured_with_lines(function: CPUDispatcher, signature: tuple[types.Type, ..
 
 def body(text: str, name: str) -> list[str]:
     """Lines of a function's body; its name may differ in the part that Numba makes unique."""
-    wanted = UNIQUE.sub("", name)
-    for definition in re.finditer(r'^define [^@]*@"?([^"( ]+)"?\(.*\{$', text, re.M):
-        if UNIQUE.sub("", definition[1]) == wanted:
-            return text[definition.end():text.index("\n}", definition.end())].splitlines()
+    definitions = list(re.finditer(r'^define [^@]*@"?([^"( ]+)"?\(.*\{$', text, re.M))
+    for stable in (untagged, partial(UNIQUE.sub, "")):  # a function may be there for several types
+        wanted = stable(name)
+        for definition in definitions:
+            if stable(definition[1]) == wanted:
+                return text[definition.end():text.index("\n}", definition.end())].splitlines()
     return []
+
+
+def untagged(name: str) -> str:
+    """A symbol of Numba's without its tags, which say which compilation it is from and with what options: ``B`` and a counted string."""
+    start = UNIQUE.search(name)
+    if start is None:
+        return name
+    rest = start[0]
+    while (length := re.match(r"B(\d+)", rest)) is not None:
+        rest = rest[length.end() + int(length[1]):]
+    return name[:start.start()] + rest
 
 
 def attachments(lines: list[str], callee: str, opcode: str, ordinal: int) -> list[str]:

@@ -11,7 +11,7 @@ from irad_passes.rules.rule import Rule, ScalarRule
 from irad_passes.rules.val import Number, Operand, pow, real, where
 
 _DATA = 24
-"""Offset of the data pointer in a ``MemInfo``."""
+"""Offset of the data pointer in a ``MemInfo``, whose reference count comes first."""
 _SIZE = 32
 """Offset of the size of the data."""
 
@@ -30,12 +30,12 @@ def _frexp(x: Number, exponent: Number, ans: Number) -> tuple[Operand, Operand]:
 
 
 RULES: Mapping[str, Rule] = {
-    "NRT_MemInfo_alloc": Allocation(size=0, data_offset=_DATA),
-    "NRT_MemInfo_alloc_safe": Allocation(size=0, data_offset=_DATA),
-    "NRT_MemInfo_alloc_aligned": Allocation(size=0, align=1, data_offset=_DATA),
-    "NRT_MemInfo_alloc_safe_aligned": Allocation(size=0, align=1, data_offset=_DATA),
-    "NRT_MemInfo_new_varsize": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE),
-    "NRT_MemInfo_new_varsize_dtor": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE, destructor=1),
+    "NRT_MemInfo_alloc": Allocation(size=0, data_offset=_DATA, count_offset=0),
+    "NRT_MemInfo_alloc_safe": Allocation(size=0, data_offset=_DATA, count_offset=0),
+    "NRT_MemInfo_alloc_aligned": Allocation(size=0, align=1, data_offset=_DATA, count_offset=0),
+    "NRT_MemInfo_alloc_safe_aligned": Allocation(size=0, align=1, data_offset=_DATA, count_offset=0),
+    "NRT_MemInfo_new_varsize": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE, count_offset=0),
+    "NRT_MemInfo_new_varsize_dtor": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE, destructor=1, count_offset=0),
     "NRT_MemInfo_varsize_realloc": Reallocation(0, 1, _DATA, _SIZE, allocate="NRT_Allocate", free="NRT_Free"),
     "NRT_Allocate": Allocation(size=0),
     "NRT_Free": Free(),

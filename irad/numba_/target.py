@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from numba import njit
 from numba.core import cgutils, cpu, dispatcher, externals, fastmathpass, imputils, types, typing, utils
+from numba.core.ccallback import CFunc
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher, CPUTarget, cpu_target
 from numba.core.runtime import nrtdynmod, rtsys
@@ -99,6 +101,8 @@ class ADTyping(typing.Context):
     """Types for differentiation: as for the CPU, with twins for its dispatchers."""
 
     def resolve_value_type(self, val: Any) -> Any:
+        if isinstance(val, CFunc):  # else a pointer to machine code
+            val = val.__dict__.setdefault("_irad_jitted", njit(val._sig)(val._pyfunc))
         if isinstance(val, CPUDispatcher) and not isinstance(val, ADDispatcher):
             val = twin(val)
         return super().resolve_value_type(val)

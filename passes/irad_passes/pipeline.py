@@ -5,45 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from irad_passes.analysis.activity import activity
-from irad_passes.analysis.cfg import abort_blocks
 from irad_passes.analysis.memory import memory
 from irad_passes.errors import Unsupported
-from irad_passes.ir.model import Function, Instruction, Module
+from irad_passes.ir.clone import clone
+from irad_passes.ir.model import Function
 from irad_passes.ir.types import I32, FloatType
 from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
 from irad_passes.request import Activity, Answer, Mode, Request
-from irad_passes.transforms.adjoint import Adjoints
 from irad_passes.transforms.aggregates import split_aggregates
-from irad_passes.transforms.bits import reject_bits
 from irad_passes.transforms.canonicalise import canonical_module
+from irad_passes.transforms.devirtualise import devirtualise
 from irad_passes.transforms.finish import finish
-from irad_passes.transforms.forward import Forward
+from irad_passes.transforms.forward import Forward, emit_forward
 from irad_passes.transforms.hoist import hoist_loads
 from irad_passes.transforms.lower_tape import lower
 from irad_passes.transforms.reallocate import expand_reallocations
 from irad_passes.transforms.returns import merge_returns, split_returns
-from irad_passes.transforms.retype import FloatTypes, retype
-from irad_passes.transforms.reverse import Reverse
-from irad_passes.transforms.shadow import Shadows
+from irad_passes.transforms.retype import retype
+from irad_passes.transforms.reverse import Reverse, emit_reverse
 from irad_passes.transforms.signs import fold_sign_tests
 from irad_passes.transforms.unread import unread_stores
+from irad_passes.transforms.variants import Variants, Work, with_callees
 
 __all__ = ["PASSES", "differentiate", "lower"]
-
-
-@dataclass
-class Work:
-    """What travels through the passes: the function in its module, the request, what the `Answer` will say of the parameters, and
-    the stores that are left out of the derivative."""
-
-    module: Module
-    function: Function
-    request: Request
-    shadowed: tuple[bool, ...] = ()
-    written: tuple[bool, ...] = ()
-    unread: tuple[Instruction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +54,29 @@ def _hoist_loads(work: Work) -> None:
     hoist_loads(work.function, memory(work.function, work.request.rules, groups=work.request.groups))
 
 
+def _prepare(work: Work) -> None:
+    """Take a function that is called to where ``derive`` begins."""
+    for step in PASSES:
+        if step.name == "derive":
+            return
+        step.run(work)
+
+
 def sweep_of(work: Work) -> Forward | Reverse:
-    """The sweep that is asked for, analysed, not yet emitted."""
-    function, request = work.function, work.request
-    aborting = abort_blocks(function, request.status)
-    pointers = memory(function, request.rules, aborting, request.groups)
-    work.unread = unread_stores(function, request, pointers)
-    work.written = tuple(not pointers.of(a).isdisjoint(pointers.written) for a in function.arguments)
-    active = activity(function, request, pointers, aborting)
-    floats = FloatTypes(function, request, pointers)
-    reject_bits(function, active, pointers, floats, aborting)
-    shadows = Shadows(work.module, function, request, active, pointers)
-    work.shadowed = tuple(shadows.shadowed)
-    if request.mode is Mode.FORWARD:
-        return Forward(function, request, pointers, active, shadows, aborting)
-    adjoints = Adjoints(function, request, pointers, active, shadows, floats.copied)
-    return Reverse(function, request, pointers, adjoints, aborting)
+    """The sweep that is asked for, analysed with all that it calls, not yet emitted."""
+    _wanted(work)
+    return Forward(work) if work.request.mode is Mode.FORWARD else Reverse(work)
+
+
+def _wanted(work: Work) -> list[Work]:
+    found = Variants(work, _prepare).run()
+    work.unread = unread_stores(work.function, work.request, work.memory)
+    return found
+
+
+def _derive(work: Work) -> None:
+    for wanted in _wanted(work):
+        (emit_forward if work.request.mode is Mode.FORWARD else emit_reverse)(wanted)
 
 
 def _drop_unread(work: Work) -> None:
@@ -103,7 +95,7 @@ PASSES = (
     Pass("retype", _retype),
     Pass("hoist-loads", _hoist_loads),
     Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function)),
-    Pass("derive", lambda work: sweep_of(work).run()),
+    Pass("derive", _derive),
     Pass("drop-unread", _drop_unread),
     Pass("finish", _finish),
 )
@@ -142,7 +134,11 @@ def begin(text: str, request: Request) -> Work:
     if function is None or function.is_declaration:
         raise ValueError(f"the module does not define {request.function}")
     _check(function, request)
-    return Work(module, function, request)
+    devirtualise(module, request.rules)
+    inside = with_callees(module, function, request)
+    if request.function in inside.rules and request.function not in request.rules:  # it calls itself: keep what is called
+        function = module.functions[request.name] = clone(function)
+    return Work(module, function, inside)
 
 
 def _check(function: Function, request: Request) -> None:

@@ -30,12 +30,19 @@ class Parameter:
     """One parameter of the function.
 
     ``element``: LLVM type of what a pointer's memory holds ("double", "i64", …), where it is uniform and known; "" otherwise.
-    ``group``: pointers of one group, other than 0, may point into the same memory; their shadows then overlap as they do.
+    ``group``: pointers of one group, other than 0, may point into the same memory; their shadows then overlap as they do;
+    `ANYWHERE` for one of which nothing is known. ``overwritten``: of a function that is called in what is differentiated, the memory may
+    be written between the call and its adjoint.
     """
 
     activity: Activity = Activity.CONST
     element: str = ""
     group: int = 0
+    overwritten: bool = False
+
+
+ANYWHERE = -1
+"""The `Parameter.group` of pointers of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,9 @@ class Request:
     ``width``: how many tangents travel together, in forward mode: the tangent of a float is a vector of them, and shadow memory holds
     them behind one another in place of each number of the primal's (see `transforms.lanes`). Without ``status``: reverse mode
     takes a last parameter, the seed, and returns the primal's result; forward mode returns {result, tangent}.
+
+    ``inner``: the function is called by one that is differentiated: in reverse mode the derivative is two functions, see
+    `transforms.split`.
     """
 
     function: str
@@ -64,6 +74,7 @@ class Request:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     discarded: frozenset[int] = frozenset()
     width: int = 1
+    inner: bool = False
 
     @property
     def groups(self) -> tuple[int, ...]:

@@ -5,17 +5,18 @@ Everything else costs nothing: no tangent, no adjoint, no shadow, no tape.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
 from irad_passes.ir.model import Block, Function, Instruction, Value
-from irad_passes.ir.types import ArrayType, StructType, Type
+from irad_passes.ir.types import I1, ArrayType, IntType, StructType, Type
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
+from irad_passes.rules.calls import RETURN, Defined, Place
 from irad_passes.rules.inactive import Inactive
 from irad_passes.rules.memory import Allocation, Fill, Free, Reallocation, RefCount, Transfer, rule_of
-from irad_passes.rules.table import Rule, ScalarRule
+from irad_passes.rules.table import Rule
 
 COPIES = frozenset({"phi", "select", "freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement",
                     "insertelement", "shufflevector"})
@@ -65,6 +66,8 @@ class Activity:
     mirrored
         Writes that happen to the shadow as they happen to the memory: of pointers, whose shadows are pointers, and of what a
         destructor reads.
+    calls
+        The calls of functions of the module that have a derivative, and how each parameter takes part in it.
     """
 
     values: frozenset[Value]
@@ -74,6 +77,7 @@ class Activity:
     varied: frozenset[Value]
     varied_objects: Objects
     mirrored: frozenset[Instruction]
+    calls: dict[Instruction, tuple[ParameterActivity, ...]]
 
     def opaque(self, i: Instruction, rule: Rule | None, memory: Memory) -> bool:
         """Whether ``i`` is an instruction without a rule that takes, makes or can reach something active."""
@@ -85,38 +89,66 @@ class Activity:
         return not self.objects.isdisjoint(objects)
 
 
-def activity(function: Function, request: Request, memory: Memory, aborting: frozenset[Block]) -> Activity:
+Shadowed = Callable[[Instruction, tuple[ParameterActivity, ...]], Sequence[bool]]
+"""From a call, and how its parameters take part, to the parameters for which the derivative of the callee wants a shadow."""
+
+
+def activity(function: Function, request: Request, memory: Memory, aborting: frozenset[Block],
+             shadowed: Shadowed = lambda call, parameters: ()) -> Activity:
     """Run the two data-flow analyses, then find the pointers that need shadows. What the ``aborting`` blocks compute is never active."""
-    flow = _Flow(function, request, memory, aborting)
-    varied, varied_objects = flow.forward()
-    useful, useful_objects = flow.backward(varied)
+    flow = Flow(function, request.rules, memory, aborting)
+    known = _known(function, request, flow)
+    varied, varied_objects = flow.spread({a for a, p in zip(function.arguments, request.parameters, strict=True)
+                                          if p.activity is ParameterActivity.ACTIVE}, set(known))
+    useful, useful_objects = flow.gather(varied, known | (_outputs(function, request, memory) - {UNKNOWN}), returned=not request.status)
     values = frozenset(varied & useful)
     objects = frozenset(varied_objects & useful_objects)
-    pointers, shadowed, mirrored = _shadows(function, request, memory, values, objects)
-    return Activity(values, objects, shadowed, pointers, frozenset(varied), frozenset(varied_objects), mirrored)
+    calls: dict[Instruction, tuple[ParameterActivity, ...]] = {}
+    pointers, behind, mirrored = _shadows(function, request, memory, values, objects, aborting, calls, shadowed)
+    return Activity(values, objects, behind, pointers, frozenset(varied), frozenset(varied_objects), mirrored, calls)
 
 
-class _Flow:
-    def __init__(self, function: Function, request: Request, memory: Memory, aborting: frozenset[Block]) -> None:
+def _known(function: Function, request: Request, flow: Flow) -> set[Object]:
+    """Memory that is varied and useful from the start: what has a shadow, and unseen memory where floats are read or written."""
+    duplicated = duplicates(function, request, flow.memory)
+    return {*duplicated, *({UNKNOWN} if duplicated and flow.unseen_floats else ())}
+
+
+def duplicates(function: Function, request: Request, memory: Memory) -> Objects:
+    """The memory of parameters that are duplicated."""
+    return frozenset().union(*(memory.of(a) for a, p in zip(function.arguments, request.parameters, strict=True)
+                               if p.activity is ParameterActivity.DUPLICATED))
+
+
+def hands_out(request: Request) -> bool:
+    """Whether the shadows of what the function leaves in duplicated memory are left in its shadow."""
+    return request.mode is Mode.FORWARD or request.inner
+
+
+def _outputs(function: Function, request: Request, memory: Memory) -> Objects:
+    """Memory that a caller reaches through duplicated memory, where it gets the shadow too."""
+    return memory.reachable(duplicates(function, request, memory)) if hands_out(request) else frozenset()
+
+
+class Flow:
+    """The data flow of one function. With ``bits``, integers count as floats: they may be copies of some."""
+
+    def __init__(self, function: Function, rules: Mapping[str, Rule], memory: Memory, aborting: frozenset[Block], *,
+                 bits: bool = False) -> None:
         self.memory = memory
-        self.request = request
-        self.function = function
-        self.duplicated = frozenset().union(*(memory.of(a) for a, p in zip(function.arguments, request.parameters, strict=True)
-                                              if p.activity is ParameterActivity.DUPLICATED))
-        self.instructions = [(i, rule_of(i, request.rules)) for block in function.blocks if block not in aborting
-                             for i in block.instructions]
+        self.bits = bits
+        self.instructions = [(i, rule_of(i, rules)) for block in function.blocks if block not in aborting for i in block.instructions]
         self.unseen_floats = any(
             i.opcode in ("load", "store") and UNKNOWN in memory.of(i.operands[-1])
-            and carries(i.type if i.opcode == "load" else i.operands[0].type) for i, _ in self.instructions)
+            and carries(i.type if i.opcode == "load" else i.operands[0].type) for i, _ in self.instructions) or any(
+            isinstance(rule, Defined) and UNKNOWN in self._all(i, rule, rule.summary.reads | rule.summary.writes)
+            for i, rule in self.instructions)
 
-    def _known(self) -> set[Object]:
-        """Memory that is varied and useful from the start: what has a shadow, and unseen memory where floats are read or written."""
-        return {*self.duplicated, *({UNKNOWN} if self.duplicated and self.unseen_floats else ())}
+    def _all(self, i: Instruction, rule: Defined, places: Iterable[Place]) -> Objects:
+        return frozenset().union(*(self.memory.at(i, rule, place) for place in places))
 
-    def forward(self) -> tuple[set[Value], set[Object]]:
-        values: set[Value] = {a for a, p in zip(self.function.arguments, self.request.parameters, strict=True)
-                              if p.activity is ParameterActivity.ACTIVE}
-        objects: set[Object] = self._known()
+    def spread(self, values: set[Value], objects: set[Object]) -> tuple[set[Value], set[Object]]:
+        """What depends on these values, and on what is in these objects: they are added to."""
         changed = True
         while changed:
             size = len(values), len(objects)
@@ -127,42 +159,43 @@ class _Flow:
                 elif isinstance(rule, Transfer):
                     if not objects.isdisjoint(self.memory.of(i.operands[1])):
                         objects |= self.memory.of(i.operands[0])
+                elif isinstance(rule, Defined):
+                    for source, target in rule.summary.depends:
+                        if self._goes_in(i, rule, source, values, objects):
+                            objects |= self.memory.at(i, rule, target)
+                            if target == RETURN and self._carries(i.type):
+                                values.add(i)
                 elif _opaque(i, rule):
                     reached = self._reached(i)
                     if not objects.isdisjoint(reached) or any(v in values for v in i.operands):
                         objects |= reached
-                        if carries(i.type):
+                        if self._carries(i.type):
                             values.add(i)
                 elif i not in values and self._varies(i, rule, values, objects):
                     values.add(i)
             changed = size != (len(values), len(objects))
         return values, objects
 
+    def _goes_in(self, i: Instruction, rule: Defined, source: Place, values: Set[Value], objects: Set[Object]) -> bool:
+        return (isinstance(source, int) and i.operands[source] in values) or not self.memory.at(i, rule, source).isdisjoint(objects)
+
+    def _carries(self, type_: Type) -> bool:
+        return carries(type_) or (self.bits and isinstance(type_.scalar, IntType) and type_.scalar is not I1)
+
     def _varies(self, i: Instruction, rule: Rule | None, values: set[Value], objects: set[Object]) -> bool:
-        if not carries(i.type) or isinstance(rule, Inactive):
+        if not self._carries(i.type) or isinstance(rule, Inactive):
             return False
         if i.opcode == "load":
             return not objects.isdisjoint(self.memory.of(i.operands[0]))
-        if i.opcode in COPIES or isinstance(rule, ScalarRule):
-            return any(o in values for o in i.operands)
         return any(o in values for o in i.operands)
 
     def _reached(self, i: Instruction) -> Objects:
         """Memory that a call without a rule can get at."""
         return self.memory.reachable(frozenset().union(*map(self.memory.of, i.operands)))
 
-    def backward(self, varied: set[Value]) -> tuple[set[Value], set[Object]]:
+    def gather(self, varied: set[Value], objects: set[Object], *, returned: bool) -> tuple[set[Value], set[Object]]:
+        """Of what is varied, what these objects depend on, and what is ``returned``; and the memory that they depend on."""
         values: set[Value] = set()
-        objects: set[Object] = self._known()
-        if self.request.mode is Mode.FORWARD:
-            outputs = set(self.duplicated)
-            pending = list(outputs)
-            while pending:
-                for inner in self.memory.content.get(pending.pop(), ()):
-                    if inner not in outputs and inner is not UNKNOWN:
-                        outputs.add(inner)
-                        pending.append(inner)
-            objects |= outputs
         changed = True
         backwards = self.instructions[::-1]
         while changed:
@@ -174,8 +207,14 @@ class _Flow:
                 elif isinstance(rule, Transfer):
                     if not objects.isdisjoint(self.memory.of(i.operands[0])):
                         objects |= self.memory.of(i.operands[1])
+                elif isinstance(rule, Defined):
+                    for source, target in rule.summary.depends:
+                        if (target == RETURN and i in values) or not objects.isdisjoint(self.memory.at(i, rule, target)):
+                            objects |= self.memory.at(i, rule, source)
+                            if isinstance(source, int) and i.operands[source] in varied:
+                                values.add(i.operands[source])
                 elif i.opcode == "ret":
-                    if not self.request.status:
+                    if returned:
                         values.update(o for o in i.operands if o in varied)
                 elif _opaque(i, rule):
                     values.update(o for o in i.operands if o in varied)
@@ -191,9 +230,11 @@ class _Flow:
         return values, objects
 
 
-def _shadows(function: Function, request: Request, memory: Memory, values: frozenset[Value],
-             objects: Objects) -> tuple[frozenset[Value], Objects, frozenset[Instruction]]:
-    """Pointers that need a shadow pointer, found backwards from the active accesses; what they point to; the writes to mirror."""
+def _shadows(function: Function, request: Request, memory: Memory, values: frozenset[Value], objects: Objects, aborting: frozenset[Block],
+             calls: dict[Instruction, tuple[ParameterActivity, ...]],
+             shadowed_by: Shadowed) -> tuple[frozenset[Value], Objects, frozenset[Instruction]]:
+    """Pointers that need a shadow pointer, found backwards from the active accesses; what they point to; the writes to mirror. The
+    ``calls`` that need a derivative are added."""
     pointers: set[Value] = set()
     pending: list[Value] = []
 
@@ -206,6 +247,7 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
     others: list[Instruction] = []
     counted: dict[Instruction, Value] = {}
     destroyed: set[Object] = set()  # what a destructor reads
+    defined: list[tuple[Instruction, Defined]] = []
     for i in function.instructions():
         rule = rule_of(i, request.rules)
         if isinstance(rule, Allocation) and rule.destructor is not None and request.mode is Mode.FORWARD:
@@ -227,12 +269,13 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
                     need(i.operands[1])
             ends = i.operands[:1 if isinstance(rule, Fill) else 2]
             moves.append((i, ends, memory.of(ends[0]), memory.inside(memory.of(ends[-1]))))
+        elif isinstance(rule, Defined) and i.block not in aborting:
+            defined.append((i, rule))
         elif isinstance(rule, (RefCount, Free)):
             counted[i] = i.operands[rule.operand if isinstance(rule, RefCount) else 0]
     shadowed: set[Object] = set()
     mirrors: set[Instruction] = set()
-    mirrored = frozenset(o for a, p in zip(function.arguments, request.parameters, strict=True)
-                         if p.activity is ParameterActivity.DUPLICATED for o in memory.of(a))
+    mirrored = _outputs(function, request, memory) - {UNKNOWN}
     while True:
         while pending:
             pointer = pending.pop()
@@ -248,10 +291,12 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
                         need(pointer.operands[1])
                         need(pointer.operands[2])
         before = len(pointers)
-        loaded = frozenset().union(*(memory.of(p.operands[0]) for p in pointers if isinstance(p, Instruction) and p.opcode == "load"))
+        loaded = frozenset({UNKNOWN} if request.inner else ()).union(
+            *(memory.of(p.operands[0]) for p in pointers if isinstance(p, Instruction) and p.opcode == "load"),
+            *(memory.reachable(memory.of(p)) for i in calls for p in i.arguments if p in pointers))
         for i, operands, target, pointees in moves:
-            handed_out = (request.mode is Mode.FORWARD and i.opcode == "store"
-                          and not target.isdisjoint(mirrored))  # the caller gets the shadow, too
+            handed_out = not target.isdisjoint(mirrored) and (  # the caller gets the shadow, too
+                i.opcode == "store" or (request.inner and len(operands) == 2 and pointees))
             read = not target.isdisjoint(loaded) or not target.isdisjoint(destroyed)
             if handed_out or (read and not pointees.isdisjoint(objects | shadowed)):
                 for operand in operands:
@@ -261,6 +306,14 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
             if not memory.of(i.operands[1]).isdisjoint(destroyed & shadowed):
                 need(i.operands[1])
                 mirrors.add(i)
+        for i, rule in defined:
+            taken = _taken(i, rule, memory, values, objects, shadowed, pointers)
+            if taken is not None:
+                calls[i] = taken
+                wanted = shadowed_by(i, taken) or [False] * len(taken)
+                for operand, part, also in zip(i.arguments, taken, wanted, strict=True):
+                    if part is ParameterActivity.DUPLICATED or also:
+                        need(operand)
         if request.mode is Mode.FORWARD:
             for i in counted:
                 header = counted[i]
@@ -271,3 +324,20 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
                 need(o.site)
         if len(pointers) == before and not pending:
             return frozenset(pointers), frozenset(shadowed), frozenset(mirrors)
+
+
+def _taken(i: Instruction, rule: Defined, memory: Memory, values: Set[Value], objects: Objects, shadowed: Set[Object],
+           pointers: Set[Value]) -> tuple[ParameterActivity, ...] | None:
+    """How the parameters of a call take part; None where it needs no derivative."""
+    written = frozenset().union(*(memory.at(i, rule, place) for place in rule.summary.writes))
+    if i not in values and i not in pointers and objects.isdisjoint(written) and shadowed.isdisjoint(written):
+        return None
+    carriers = rule.summary.carriers
+
+    def part(index: int, operand: Value) -> ParameterActivity:
+        if operand.type.is_pointer:
+            touched = index in carriers and not objects.isdisjoint(memory.of(operand))
+            return ParameterActivity.DUPLICATED if touched or operand in pointers else ParameterActivity.CONST
+        return ParameterActivity.ACTIVE if operand in values else ParameterActivity.CONST
+
+    return tuple(part(index, operand) for index, operand in enumerate(i.arguments))

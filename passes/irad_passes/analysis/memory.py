@@ -7,11 +7,14 @@ allocas and allocations, globals, and one object for all that it cannot see.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from irad_passes.analysis.cfg import Cfg
 from irad_passes.analysis.loops import LoopForest
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
+from irad_passes.ir.types import PTR
+from irad_passes.request import ANYWHERE
+from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Defined, Place
 from irad_passes.rules.inactive import Inactive
 from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
@@ -20,10 +23,13 @@ from irad_passes.rules.table import Rule, ScalarRule
 @dataclass(frozen=True, eq=False)
 class Object:
     """A piece of memory. ``site``: the argument, alloca, allocating call or global; ``kind``: which of these, "data" for the
-    memory behind an allocation's header, "shared" for the runtime's own, "unknown" for what cannot be seen."""
+    memory behind an allocation's header, "result" for what a call of a function of the module allocated (``place``: the function's name for
+    it), "shared" for the runtime's own,
+    "unknown" for what cannot be seen."""
 
     kind: str
     site: Value | None = None
+    place: Place = ""
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.site.ref if self.site is not None else ''}>"
@@ -40,14 +46,17 @@ NOTHING: Objects = frozenset()
 class Memory:
     """``pointees[v]``: objects that pointer ``v`` may point into. ``content[o]``: objects that pointers in ``o`` may point into.
     ``accesses``: what each writing instruction may write; ``written``: all of that. ``escaped``: objects that something outside the
-    function may keep a pointer to: the ones stored into arguments' memory, returned, or given to calls without a row."""
+    function may keep a pointer to: the ones stored into arguments' memory, returned, or given to calls without a row.
+    ``puts[o]``: what the function itself stores pointers to there."""
 
     pointees: dict[Value, Objects]
     content: dict[Object, Objects]
     accesses: dict[Instruction, Objects]
     written: Objects
     escaped: Objects
+    puts: dict[Object, Objects] = field(default_factory=dict)
     _globals: dict[str, Object] = field(default_factory=dict)
+    _results: dict[tuple[Instruction, Place], Object] = field(default_factory=dict)
 
     def of(self, pointer: Value) -> Objects:
         """Objects that ``pointer`` may point into."""
@@ -58,6 +67,24 @@ class Memory:
     def inside(self, objects: Objects) -> Objects:
         """What pointers in the objects may point into."""
         return frozenset().union(*(self.content.get(o, NOTHING) for o in objects))
+
+    def at(self, call: Instruction, rule: Defined, place: Place) -> Objects:
+        """Memory that the function which ``call`` calls knows as ``place``."""
+        if isinstance(place, int):
+            return self.of(call.operands[place])
+        if place == BEYOND:
+            given = frozenset().union(*(self.inside(self.of(a)) if a.type.is_pointer else self.of(a) for a in call.arguments))
+            return self.reachable(given) | (frozenset({UNKNOWN}) if rule.summary.foreign else NOTHING)
+        if place.startswith("@"):
+            made = Object("shared") if place.endswith("()") else Object("global", Constant(PTR, place))
+            return frozenset({self._globals.setdefault(place[1:], made)})
+        if place.startswith(FRESH):
+            return frozenset({self._results.setdefault((call, place), Object("result", call, place))})
+        return NOTHING
+
+    def shared(self) -> dict[Object, str]:
+        """The runtime's own memory that the function reaches, and how `at` calls it."""
+        return {o: f"@{name}" for name, o in self._globals.items() if o.kind == "shared"}
 
     def reachable(self, objects: Objects) -> Objects:
         """The objects, and all that can be reached through pointers in them."""
@@ -81,18 +108,14 @@ def underlying(pointer: Value) -> Value:
 def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Block] = frozenset(), groups: Sequence[int] = ()) -> Memory:
     """Run the analysis to its fixed point. What ``aborting`` blocks hand out, to build an exception, does not count as escaped.
 
-    ``groups``: the arguments' `Parameter.group`. The memory of a group is one object.
+    ``groups``: the arguments' `Parameter.group`. The memory of a group is one object; `ANYWHERE` is what cannot be seen.
     """
-    pointees: dict[Value, Objects] = {}
     content: dict[Object, Objects] = {UNKNOWN: frozenset({UNKNOWN})}
+    pointees = _given(function, groups)
+    content |= {o: frozenset({UNKNOWN}) for objects in pointees.values() for o in objects}
     globals_: dict[str, Object] = {}
-    shared: dict[int, Object] = {}
-    for argument, group in zip(function.arguments, groups or [0] * len(function.arguments), strict=True):
-        if argument.type.is_pointer:
-            own = Object("argument", argument)
-            own = shared.setdefault(group, own) if group else own
-            pointees[argument] = frozenset({own})
-            content[own] = frozenset({UNKNOWN})
+    puts: dict[Object, Objects] = {}
+    result = Memory(pointees, content, {}, NOTHING, NOTHING, puts, globals_)
 
     def of(value: Value) -> Objects:
         return _constant(value, globals_) if isinstance(value, Constant) else pointees.get(value, NOTHING)
@@ -107,6 +130,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
     def put(objects: Objects, what: Objects) -> bool:
         changed = False
         for target in objects:
+            puts[target] = puts.get(target, NOTHING) | what
             old = content.get(target, NOTHING)
             if not what <= old:
                 content[target] = old | what
@@ -159,6 +183,11 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                 case _:
                     if isinstance(rule, Transfer):
                         changed |= put(block(i.operands[0]), inside(block(i.operands[1])))
+                    elif isinstance(rule, Defined):
+                        for place, sources in rule.summary.puts.items():
+                            what = frozenset().union(*(result.at(i, rule, source) for source in sources))
+                            changed |= put(result.at(i, rule, place), what)
+                            new |= what if place == RETURN else NOTHING
                     elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Shared, Tape)):
                         new = frozenset({UNKNOWN})
             old = pointees.get(i, NOTHING)
@@ -166,7 +195,6 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                 pointees[i] = old | new
                 changed = True
 
-    result = Memory(pointees, content, {}, NOTHING, NOTHING, globals_)
     accesses: dict[Instruction, Objects] = {}
     written: set[Object] = set()
     for i, rule in relevant:
@@ -183,11 +211,27 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
             escaped |= result.reachable(of(i.operands[0]))
         elif isinstance(rule, Transfer) and of(i.operands[0]) & outside:
             escaped |= result.reachable(inside(block(i.operands[1])))
+        elif isinstance(rule, Defined):
+            for place, sources in rule.summary.puts.items():
+                if result.at(i, rule, place) & outside:
+                    escaped |= result.reachable(frozenset().union(*(result.at(i, rule, source) for source in sources)))
+            escaped |= result.reachable(frozenset().union(*(result.at(i, rule, place) for place in rule.summary.leaks)))
         elif i.opcode == "call" and (rule is None or isinstance(rule, Reallocation)):
             escaped |= frozenset().union(*(result.reachable(of(a)) for a in i.arguments))
         elif i.opcode == "ret" and i.operands:
             escaped |= result.reachable(of(i.operands[0]))
-    return Memory(pointees, content, accesses, frozenset(written), frozenset(escaped), globals_)
+    return replace(result, accesses=accesses, written=frozenset(written), escaped=frozenset(escaped))
+
+
+def _given(function: Function, groups: Sequence[int]) -> dict[Value, Objects]:
+    """What the arguments point to."""
+    pointees: dict[Value, Objects] = {}
+    shared: dict[int, Objects] = {ANYWHERE: frozenset({UNKNOWN})}
+    for argument, group in zip(function.arguments, groups or [0] * len(function.arguments), strict=True):
+        if argument.type.is_pointer:
+            own = frozenset({Object("argument", argument)})
+            pointees[argument] = shared.setdefault(group, own) if group else own
+    return pointees
 
 
 def _addresses(function: Function) -> list[Instruction]:
@@ -214,6 +258,8 @@ def writes(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
                 return memory.of(i.operands[0])
             if isinstance(rule, (Allocation, RefCount, Free, Shared, Tape)):
                 return NOTHING
+            if isinstance(rule, Defined):
+                return frozenset().union(*(memory.at(i, rule, place) for place in rule.summary.writes))
             if isinstance(rule, Helper):
                 return frozenset().union(*(memory.of(i.operands[k]) for k in rule.writes))
             if isinstance(rule, (Inactive, ScalarRule)) and not any(a.type.is_pointer for a in i.arguments):
@@ -232,12 +278,13 @@ def _constant(value: Constant, globals_: dict[str, Object]) -> Objects:
     if "@" not in text:
         return frozenset({UNKNOWN}) if text.startswith("inttoptr") else NOTHING
     found: set[Object] = set()
-    for name in _global_names(text):
+    for name in global_names(text):
         found.add(globals_.setdefault(name, Object("global", Constant(value.type, "@" + name))))
     return frozenset(found)
 
 
-def _global_names(text: str) -> list[str]:
+def global_names(text: str) -> list[str]:
+    """The globals that ``text`` names, as printed, without @."""
     names = []
     for part in text.split("@")[1:]:
         if part.startswith('"'):
@@ -249,10 +296,12 @@ def _global_names(text: str) -> list[str]:
 
 
 class Overwrites:
-    """Answers whether the memory a load reads may be written again after it, before the function ends."""
+    """Answers whether the memory a load reads may be written again after it, before the function ends or, if it is one of the objects
+    ``afterwards``, behind that."""
 
-    def __init__(self, memory: Memory, cfg: Cfg, forest: LoopForest) -> None:
+    def __init__(self, memory: Memory, cfg: Cfg, forest: LoopForest, afterwards: Objects = NOTHING) -> None:
         self._memory = memory
+        self._afterwards = afterwards
         self._forest = forest
         self._cfg = cfg
         self._position = {i: k for block in cfg.order for k, i in enumerate(block.instructions)}
@@ -268,7 +317,7 @@ class Overwrites:
         """Whether a write that may change what ``load`` reads can run after it."""
         pointer = load.operands[0] if pointer is None else pointer
         objects = self._memory.of(pointer)
-        if not objects or UNKNOWN in objects:  # a shadow, or what may be freed, too
+        if not objects or UNKNOWN in objects or not self._afterwards.isdisjoint(objects):  # a shadow, or what may be freed, too
             return True
         objects |= {UNKNOWN}
         return any(self._follows(load, pointer, writer, o) for o in objects for writer in self._writers.get(o, ()))
@@ -280,6 +329,8 @@ class Overwrites:
             return False
         site = o.site
         if not isinstance(site, Instruction) or site.block not in self._number or site.opcode == "alloca":
+            return True
+        if writer.opcode != "store" and not (writer.callee or "").startswith(("llvm.mem", "mem")):
             return True
         target = writer.operands[1] if writer.opcode == "store" else writer.operands[0]
         if not (self._direct(pointer, site) and self._direct(target, site)):

@@ -46,10 +46,10 @@ class Plan:
 
 
 class Recompute:
-    """Classifies values: free in the reverse sweep, recomputable from operands, or neither."""
+    """Classifies values: free in the reverse sweep, recomputable from operands, or neither. ``apart``: the sweeps are two functions."""
 
     def __init__(self, exit_block: Block, dominators: DominatorTree, forest: LoopForest, overwrites: Overwrites,
-                 counters: Set[Value], reversed_blocks: frozenset[Block], rules: Mapping[str, Rule]) -> None:
+                 counters: Set[Value], reversed_blocks: frozenset[Block], rules: Mapping[str, Rule], *, apart: bool = False) -> None:
         self._exit = exit_block
         self._dominators = dominators
         self._forest = forest
@@ -57,6 +57,7 @@ class Recompute:
         self._counters = counters
         self._reversed = reversed_blocks
         self._rules = rules
+        self._apart = apart
         self._inductions: dict[Instruction, Induction | PointerInduction | None] = {}
 
     def free(self, value: Value) -> bool:
@@ -65,7 +66,9 @@ class Recompute:
             return True
         assert isinstance(value, Instruction), value
         block = value.block
-        return self._forest.loop_of(block) is None and self._dominators.dominates(block, self._exit)
+        if self._forest.loop_of(block) is not None or not self._dominators.dominates(block, self._exit):
+            return False
+        return not self._apart or value.opcode == "alloca"
 
     def operands(self, value: Instruction) -> list[Value] | None:
         """What ``value`` can be recomputed from; None where it has to be kept."""

@@ -217,6 +217,16 @@ class Instruction(Value):
         """What a ``phi`` takes on the edge from ``block``."""
         return self.operands[self.blocks.index(block)]
 
+    def become(self, opcode: str, operands: list[Value], extra: dict[str, object]) -> None:
+        """Change what this instruction does, not which instruction it is: analyses keep their answers about its value."""
+        for operand in self.operands:
+            if not isinstance(operand, Constant):
+                operand.users.remove(self)
+        self.opcode, self.operands, self.extra, self.flags, self.suffix = opcode, list(operands), extra, (), ""
+        for operand in operands:
+            if not isinstance(operand, Constant):
+                operand.users.append(self)
+
     def erase(self) -> None:
         """Take this instruction out of its block and out of the use lists of its operands."""
         for operand in self.operands:

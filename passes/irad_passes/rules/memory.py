@@ -16,14 +16,16 @@ from irad_passes.rules.table import Rule, lookup
 class Allocation(Rule):
     """Returns new memory. Operands by index: ``size`` in bytes, ``align``, ``destructor``. ``data_offset``: the call returns a header, and
     the address of the memory proper is stored at this offset in it; None where the call returns the memory itself. ``size_offset``:
-    where in the header the size is. ``destructor``: a function that is called with the memory when its last reference goes, and gives
-    back the references that it finds in it, by what the memory itself says of its contents."""
+    where in the header the size is, ``count_offset``: where the number of references is, an i64. ``destructor``: a function that is
+    called with the memory when its last reference goes, and gives back the references that it finds in it, by what the memory itself
+    says of its contents."""
 
     size: int
     align: int | None = None
     data_offset: int | None = None
     size_offset: int | None = None
     destructor: int | None = None
+    count_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Shared(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Tape(Rule):
-    """Opens or closes a tape."""
+    """Opens, closes or checks a tape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Transfer(Rule):
 
 
 RESERVE, OPEN, CLOSE, HOLD = "irad.tape.reserve", "irad.tape.open", "irad.tape.close", "irad.tape.hold"
+CHECK = "irad.tape.check"
+"""Closes the tape and fails where its second operand is true: a function that was called could not reserve."""
 
 CLEAR = "irad.clear"
 DEFINITIONS = {
@@ -152,6 +156,7 @@ _BY_NAME: dict[str, Rule] = {
     RESERVE: Allocation(size=1, align=2),
     OPEN: Tape(),
     CLOSE: Tape(),
+    CHECK: Tape(),
     HOLD: RefCount(change=0, operand=1),
 }
 

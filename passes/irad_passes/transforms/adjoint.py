@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from irad_passes.analysis.activity import Activity, carries, writes_active
-from irad_passes.analysis.memory import Memory
+from irad_passes.analysis.activity import carries, writes_active
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
-from irad_passes.request import Request
+from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value
+from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import TRANSFER, Fill, Transfer, rule_of
 from irad_passes.rules.table import ScalarRule
+from irad_passes.transforms.calls import Calls
 from irad_passes.transforms.forward import no_derivative, scaled, zero
 from irad_passes.transforms.shadow import Shadows, zero_fill
 from irad_passes.transforms.tape import Lookup
+from irad_passes.transforms.variants import Work
 
 FLAGS = ("reassoc", "nsz", "contract")
 """The order in which adjoints are added up, and the sign of one that is zero, is nobody's semantics."""
@@ -25,18 +26,18 @@ FLAGS = ("reassoc", "nsz", "contract")
 class Adjoints:
     """Holds the adjoint variables of one function and emits the adjoints of its instructions."""
 
-    def __init__(self, function: Function, request: Request, memory: Memory, activity: Activity, shadows: Shadows,
-                 float_type: Callable[[Value], T.Type | None]) -> None:
-        self.function = function
-        self.request = request
-        self.memory = memory
-        self.activity = activity
+    def __init__(self, work: Work, shadows: Shadows, start: Block) -> None:
+        self.calls = Calls(work, shadows, start)
+        self.function = work.function
+        self.request = work.request
+        self.memory = work.memory
+        self.activity = work.activity
         self.shadows = shadows
-        self.float_type = float_type
+        self.float_type = work.floats.copied
         self._variables: dict[Value, Instruction] = {}
         self._local: dict[Value, Value] = {}
         self._locality: dict[Value, bool] = {}
-        self._entry = function.entry
+        self._start = start
 
     # Which instructions have an adjoint, and what it reads
 
@@ -46,11 +47,13 @@ class Adjoints:
 
     def has_work(self, i: Instruction) -> bool:
         """Whether ``i`` is active: makes an active value, or writes active memory."""
-        if i in self.activity.values:
+        if i in self.activity.values or i in self.calls:
             return True
         if i.opcode == "store":
             return writes_active(i, self.activity.values, self.activity.objects, self.memory)
         rule = rule_of(i, self.request.rules)
+        if isinstance(rule, Defined):
+            return i in self.calls
         if isinstance(rule, (Fill, Transfer)):
             return self.activity.touches(self.memory.of(i.operands[0]))
         return self.activity.opaque(i, rule, self.memory)
@@ -58,7 +61,9 @@ class Adjoints:
     def needs(self, i: Instruction) -> Iterable[Value]:
         """Values of the forward sweep that the adjoint of ``i`` reads."""
         rule = rule_of(i, self.request.rules)
-        if isinstance(rule, ScalarRule):
+        if i in self.calls:
+            yield from self.calls.needs(i)
+        elif isinstance(rule, ScalarRule):
             for index in rule.operands(i):
                 if i.operands[index] in self.activity.values:
                     for key in rule.needs(index):
@@ -103,9 +108,9 @@ class Adjoints:
         return adjoint
 
     def variable(self, value: Value) -> Instruction:
-        """The stack slot that holds the adjoint of ``value``; zeroed in the entry block."""
+        """The stack slot that holds the adjoint of ``value``; zeroed where the reverse sweep's variables are."""
         if value not in self._variables:
-            b = Builder(self._entry, next(k for k, i in enumerate(self._entry.instructions) if i.opcode != "phi"))
+            b = Builder(self._start, next((k for k, i in enumerate(self._start.instructions) if i.opcode != "phi"), 0))
             variable = b.alloca(value.type, f"{value.name}.adjoint")
             b.store(zero(value.type), variable)
             self._variables[value] = variable
@@ -122,7 +127,7 @@ class Adjoints:
         return isinstance(value, Argument) or any(self._contributes(user) for user in value.users)
 
     def _contributes(self, user: Instruction) -> bool:
-        return user in self.activity.values or user.opcode in ("store", "ret")
+        return user in self.activity.values or user.opcode in ("store", "ret") or user in self.calls
 
     def _sum(self, b: Builder, x: Value, y: Value) -> Value:
         if x.type.is_float:
@@ -141,7 +146,11 @@ class Adjoints:
     def emit(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
         """Emit the adjoint of ``i``."""
         rule = rule_of(i, self.request.rules)
-        if i.opcode == "store":
+        if i in self.calls:
+            seed = (self.take(b, i) or zero(i.type)) if carries(i.type) else None
+            for operand, amount in self.calls.emit(b, i, seed, lookup):
+                self.add(b, operand, amount)
+        elif i.opcode == "store":
             self._store(b, i, lookup)
         elif isinstance(rule, (Fill, Transfer)):
             self._block_operation(b, i, rule, lookup)

@@ -6,14 +6,19 @@ returned, or stored where the caller can see it) stays an allocation of the prim
 
 from __future__ import annotations
 
-from irad_passes.analysis.memory import UNKNOWN, Memory
+from irad_passes.analysis.memory import UNKNOWN, Memory, Objects, is_argument
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Block, Constant, Function, Instruction, Value, const, global_ref
 from irad_passes.request import Request
-from irad_passes.rules.memory import CLOSE, HEADER, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
+from irad_passes.rules.calls import Defined
+from irad_passes.rules.memory import CHECK, CLOSE, HEADER, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
+from irad_passes.rules.table import Rule
 from irad_passes.transforms.tape import Tape as Slots
+
+_FOREVER = 1 << 62
+"""The reference count of what lives as long as the tape: functions that are called may count."""
 
 
 def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block]) -> dict[Instruction, int]:
@@ -26,10 +31,12 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     headers: dict[Instruction, int] = {}
     calls = [(i, rule_of(i, request.rules)) for i in function.instructions() if i.opcode == "call"]
     moved = {i for i, rule in calls
-             if isinstance(rule, Allocation) and i.block not in aborting and memory.of(i).isdisjoint(memory.escaped)}
+             if isinstance(rule, Allocation) and i.block not in aborting
+             and (i.callee == RESERVE or memory.of(i).isdisjoint(memory.escaped))}  # a tape's memory outlives all functions
     objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v))
     behind_headers = frozenset(d for o in objects if o.kind == "allocation" for d in memory.content.get(o, ()))
-    ours = (objects | behind_headers) - memory.escaped - {UNKNOWN}
+    immortal = {i for i, rule in calls if i in moved and isinstance(rule, Allocation) and rule.count_offset is not None}
+    ours = _countless(calls, memory, (objects | behind_headers) - memory.escaped - {UNKNOWN})
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
@@ -43,10 +50,10 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
                     raise Unsupported("memory that escapes from the function without a reference count", i)
                 _hold(i, request, tape)
             case RefCount() | Free():
-                pointer = i.operands[rule.operand if isinstance(rule, RefCount) else 0]
-                if memory.of(pointer) <= ours:
+                objects = memory.of(_counted(i, rule))
+                if objects <= ours:
                     i.erase()
-                elif not memory.of(pointer).isdisjoint(ours):
+                elif not all(o.site in immortal for o in objects & ours):
                     if i.block in aborting and not (isinstance(rule, RefCount) and rule.change > 0):
                         i.erase()  # the exception may leave something behind, as Numba's own do
                         continue
@@ -58,7 +65,28 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
                 i.erase()
             case Tape() if i.callee == CLOSE:
                 i.erase()
+            case Tape() if i.callee == CHECK:
+                i.set_operand(0, tape.handle)
     return headers
+
+
+def _counted(i: Instruction, rule: RefCount | Free) -> Value:
+    """The pointer to what is counted or freed."""
+    return i.operands[rule.operand if isinstance(rule, RefCount) else 0]
+
+
+def _countless(calls: list[tuple[Instruction, Rule | None]], memory: Memory, objects: Objects) -> Objects:
+    """Those of ``objects`` whose references need not be counted: all, less arguments that some reference may be to or to other memory,
+    and arguments to which a function that is called makes references that outlive it."""
+    made = frozenset(o for i, rule in calls if isinstance(rule, Defined) for sources in rule.summary.puts.values() for source in sources
+                     for o in memory.at(i, rule, source))
+    objects -= frozenset(o for o in made if is_argument(o))
+    counted = [memory.of(_counted(i, rule)) for i, rule in calls if isinstance(rule, (RefCount, Free))]
+    while True:
+        mixed = frozenset(o for found in counted if not found <= objects for o in found & objects if is_argument(o))
+        if not mixed:
+            return objects
+        objects -= mixed
 
 
 def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> None:
@@ -69,12 +97,14 @@ def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> None:
         return
     b = Builder.before(i)
     if rule.data_offset is None:
-        _become_call(i, RESERVE, [handle, size, const(T.I64, HEADER)])
+        i.become("call", [handle, size, const(T.I64, HEADER), global_ref(RESERVE)], {})
         return
     if size.type is not T.I64:
         size = b.cast("zext", size, T.I64)
-    _become_call(i, RESERVE, [handle, b.add(size, const(T.I64, HEADER)), const(T.I64, HEADER)])
+    i.become("call", [handle, b.add(size, const(T.I64, HEADER)), const(T.I64, HEADER), global_ref(RESERVE)], {})
     after = Builder.behind(i)
+    if rule.count_offset is not None:
+        after.store(const(T.I64, _FOREVER), after.offset(i, rule.count_offset))
     after.store(after.offset(i, HEADER, f"{i.name}.data"), after.offset(i, rule.data_offset))
     if rule.size_offset is not None:
         after.store(size, after.offset(i, rule.size_offset))
@@ -82,7 +112,7 @@ def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> None:
         return
     for field in [u for u in i.users if u.opcode == "getelementptr" and _moved_by(u) == rule.data_offset]:
         for load in [u for u in field.users if u.opcode == "load" and u.type.is_pointer]:
-            _become(load, "getelementptr", [i, const(T.I64, HEADER)], {"source_type": T.I8})
+            load.become("getelementptr", [i, const(T.I64, HEADER)], {"source_type": T.I8})
 
 
 def _moved_by(gep: Instruction) -> int | None:
@@ -100,22 +130,3 @@ def _hold(i: Instruction, request: Request, tape: Slots) -> None:
     b = Builder.behind(i)
     b.call(symbols[1], T.VOID, [i])
     b.call(HOLD, T.VOID, [handle, i, global_ref(symbols[-1])])
-
-
-def _become_call(i: Instruction, name: str, arguments: list[Value]) -> None:
-    _become(i, "call", [*arguments, global_ref(name)], {})
-
-
-def _become(i: Instruction, opcode: str, operands: list[Value], extra: dict[str, object]) -> None:
-    """Change what an instruction does, not which instruction it is: analyses keep their answers about its value."""
-    while i.operands:
-        operand = i.operands.pop()
-        if not isinstance(operand, Constant):
-            operand.users.remove(i)
-    i.opcode, i.extra, i.flags, i.suffix = opcode, extra, (), ""
-    for operand in operands:
-        i.operands.append(operand)
-        if not isinstance(operand, Constant):
-            operand.users.append(i)
-
-

@@ -10,7 +10,7 @@ from irad_passes.rules.memory import DEFINITIONS, HOLD
 
 def finish(module: Module, function: Function, name: str) -> None:
     """Rename the function, with attributes that are true of a derivative; drop what it does not call, declare what is missing."""
-    del module.functions[function.name]
+    module.functions = {key: other for key, other in module.functions.items() if other is not function}
     function.name = name
     function.prefix = ""
     function.suffix = "mustprogress nounwind"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from irad_passes.analysis.activity import COPIES, Activity, carries, writes_active
+from irad_passes.analysis.activity import COPIES, carries, writes_active
 from irad_passes.analysis.cfg import cfg
-from irad_passes.analysis.memory import Memory
 from irad_passes.errors import NoDerivative, Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Block, Constant, Function, Instruction, Value, const
-from irad_passes.request import Request
+from irad_passes.ir.model import Constant, Function, Instruction, Value, const, global_ref
+from irad_passes.request import Activity as ParameterActivity
+from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
 from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.lanes import check_lanes, spread, times, wide
 from irad_passes.transforms.shadow import Shadows, zero_fill
+from irad_passes.transforms.variants import Work
 
 
 def no_derivative(i: Instruction) -> NoDerivative:
@@ -32,19 +33,32 @@ def no_derivative(i: Instruction) -> NoDerivative:
     return NoDerivative(f"no derivative rule for {what}", name or i.opcode, i)
 
 
+def emit_forward(work: Work) -> None:
+    """Make the function its own derivative; one that is called is added to the module."""
+    Forward(work).run()
+    if work.request.inner:
+        export(work, work.function, work.request.name)
+
+
+def export(work: Work, function: Function, name: str) -> None:
+    """Add a derivative of a function that is called to the module."""
+    function.name, function.prefix, function.suffix = name, "internal", "nounwind"
+    work.module.functions[name] = function
+
+
 class Forward:
     """Emits the tangents of one function, in place."""
 
-    def __init__(self, function: Function, request: Request, memory: Memory, activity: Activity, shadows: Shadows,
-                 aborting: frozenset[Block]) -> None:
-        self.aborting = aborting
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.aborting = work.aborting
         self._position = 0
-        self.function = function
-        self.request = request
-        self.memory = memory
-        self.activity = activity
-        self.shadows = shadows
-        self.width = request.width
+        self.function = work.function
+        self.request = work.request
+        self.memory = work.memory
+        self.activity = work.activity
+        self.shadows = shadows = Shadows(work)
+        self.width = work.request.width
         self.tangents: dict[Value, Value] = {
             argument: companion for argument, companion in shadows.companion.items() if not argument.type.is_pointer}
 
@@ -90,6 +104,9 @@ class Forward:
             self._reference(i, rule.operand if isinstance(rule, RefCount) else 0)
         elif isinstance(rule, (Fill, Transfer)):
             self._block_operation(i, rule)
+        elif isinstance(rule, Defined):
+            if i in self.work.calls:
+                self._call(i, self.work.calls[i])
         elif i.opcode == "store":
             self._store(i)
         elif i.opcode == "ret":
@@ -157,8 +174,25 @@ class Forward:
             operands[operand] = self.shadows.of(header)
             self._behind(i).insert(Instruction("call", i.type, operands), i.name)
 
+    def _call(self, i: Instruction, callee: Work) -> None:
+        """Call the derivative in place of the function."""
+        operands: list[Value] = []
+        for operand, parameter, shadowed in zip(i.arguments, callee.request.parameters, callee.shadowed, strict=True):
+            operands.append(operand)
+            if shadowed:
+                operands.append(self.shadows.of(operand))
+            elif parameter.activity is ParameterActivity.ACTIVE:
+                operands.append(self.tangent(operand))
+        if not carries(i.type):
+            i.become("call", [*operands, global_ref(callee.request.name)], {})
+            return
+        both = Builder.before(i).call(callee.request.name, T.struct((i.type, i.type)), operands, f"{i.name}.both")
+        i.become("extractvalue", [both], {"indices": (0,)})
+        self._position += 1
+        self.tangents[i] = self._behind(i).insert(Instruction("extractvalue", i.type, [both], extra={"indices": (1,)}), f"{i.name}.dot")
+
     def _ret(self, i: Instruction) -> None:
-        if self.request.status or not i.operands:
+        if self.request.status or not i.operands or not carries(i.operands[0].type):
             return
         value = i.operands[0]
         b = Builder.before(i)

@@ -13,11 +13,12 @@ from irad_passes.ir.model import Block, Function, Instruction, Module, Value, co
 from irad_passes.ir.read import read
 from irad_passes.ir.verify import verify
 from irad_passes.ir.write import write
-from irad_passes.rules.memory import CLOSE, HOLD, OPEN, RESERVE
+from irad_passes.rules.memory import CHECK, CLOSE, HOLD, OPEN, RESERVE
 
 OUT_OF_MEMORY = -101
 """The status that a derivative returns when the tape cannot grow."""
 
+_OPERATIONS = (OPEN, CLOSE, RESERVE, HOLD, CHECK)
 _UNIT = 8
 """Reservations are made of so many bytes, and aligned to them at least."""
 _HUGE = 1 << 60
@@ -180,9 +181,9 @@ def lower(text: str) -> str:
         return text
     module = read(text)
     for function in list(module.functions.values()):
-        if any(i.callee == OPEN for i in function.instructions()):
+        if any(i.callee in _OPERATIONS for i in function.instructions()):
             _Lowering(function).run()
-    for name in (OPEN, CLOSE, RESERVE, HOLD):
+    for name in _OPERATIONS:
         module.functions.pop(name, None)
     _add_runtime(module)
     verify(module, "lower-tape")
@@ -205,9 +206,10 @@ class _Lowering:
     def __init__(self, function: Function) -> None:
         self.function = function
         self._failed: Block | None = None
+        self._opens = any(i.callee == OPEN for i in function.instructions())
 
     def run(self) -> None:
-        for i in [i for i in self.function.instructions() if i.callee in (OPEN, CLOSE, RESERVE, HOLD)]:
+        for i in [i for i in self.function.instructions() if i.callee in _OPERATIONS]:
             match i.callee:
                 case "irad.tape.open":
                     self._open(i)
@@ -217,6 +219,9 @@ class _Lowering:
                 case "irad.tape.reserve":
                     b = Builder.before(i)
                     i.replace_all_uses_with(self._reserve(b, i.operands[0], i.operands[1], i.operands[2]))
+                    i.erase()
+                case "irad.tape.check":
+                    self._branch(Builder.before(i), i.operands[1], self._fail(i.operands[0]))
                     i.erase()
                 case _:
                     self._hold(i)
@@ -268,15 +273,20 @@ class _Lowering:
         if self._failed is None:
             self._failed = self.function.add_block("tape.failed")
             b = Builder(self._failed)
-            if self.function.type.returns is T.I32:
+            returns = self.function.type.returns
+            if returns is T.I32:
                 b.ret(const(T.I32, OUT_OF_MEMORY))
+            elif not self._opens:  # who calls it sees that no frame came back
+                b.ret(None if returns is T.VOID else const(returns, "poison"))
             else:
                 b.call("llvm.trap", T.VOID, [])
                 b.unreachable()
         return self._failed
 
     def _fail(self, arena: Value) -> Block:
-        """The block that closes the tape and returns the error."""
+        """The block that closes the tape, if it is the function's own, and returns the error."""
+        if not self._opens:
+            return self._return_error()
         block = self.function.add_block("tape.full")
         b = Builder(block)
         b.call("irad.tape.release", T.VOID, [arena])

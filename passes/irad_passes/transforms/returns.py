@@ -56,24 +56,30 @@ def _split_one(function: Function) -> bool:
 
 def _separate(block: Block, value: Value, graph: Cfg) -> bool:
     """Separate success from errors where ``block`` hands on the status ``value``, or above it; whether something changed."""
-    if not isinstance(value, Instruction) or value.parent is not block:
+    if not isinstance(value, Instruction):
         return False
-    alternatives = _alternatives(value)
-    if alternatives is not None:
-        return _branch(block, value, alternatives)
-    if value.opcode != "phi" or not _is_tail(block):
+    if value.parent is not block:
+        edges: list[tuple[Value, Block]] = [(value, above) for above in graph.predecessors[block]]
+    else:
+        alternatives = _alternatives(value)
+        if alternatives is not None:
+            return _branch(block, value, alternatives)
+        if value.opcode != "phi":
+            return False
+        edges = list(zip(value.operands, value.blocks, strict=True))
+    if not _is_tail(block):
         return False
-    if any(_separate(above, operand, graph) for operand, above in zip(value.operands, value.blocks, strict=True)):
+    if value.parent is block and any(_separate(above, operand, graph) for operand, above in edges):
         return True
     kinds: dict[Hashable, list[Block]] = {}
-    for operand, above in zip(value.operands, value.blocks, strict=True):
+    for operand, above in edges:
         kinds.setdefault(_kind(operand, above, block, graph), []).append(above)
     if len(kinds) < 2:
         return False
     keep = _SUCCESS if _SUCCESS in kinds else next(iter(kinds))
-    for kind, edges in kinds.items():
+    for kind, above_all in kinds.items():
         if kind != keep:
-            _duplicate(block, list(dict.fromkeys(edges)))
+            _duplicate(block, list(dict.fromkeys(above_all)))
     for phi in block.phis:
         if phi is value:
             _simplified(phi)

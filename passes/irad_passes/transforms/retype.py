@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from irad_passes.analysis.integers import FLOAT_OF, MOVES, integers, is_literal, size
 from irad_passes.analysis.memory import UNKNOWN, Memory, Object
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Constant, Function, Instruction, Value, const
 from irad_passes.request import Request
+from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import Transfer, rule_of
 from irad_passes.rules.table import Rule
-
-_FLOAT_OF = {32: T.FLOAT, 64: T.DOUBLE}
-_MOVES = ("phi", "select", "freeze")
 
 
 class FloatTypes:
@@ -29,7 +28,7 @@ class FloatTypes:
         self._declared: set[Object] = set()
         self._undeclared: set[Object] = set()
         self._mixed: set[Object] = set()
-        self._integers = _integers(function)
+        self._integers = integers(function)
         for argument, parameter in zip(function.arguments, request.parameters, strict=True):
             if parameter.element in ("double", "float"):
                 for o in memory.of(argument):
@@ -42,8 +41,15 @@ class FloatTypes:
                 self._note(i.operands[0], i.type.scalar)
             elif i.opcode == "store" and i.operands[0].type.is_float:
                 self._note(i.operands[1], i.operands[0].type.scalar)
-            elif i.opcode == "store" and (i.operands[0] in self._integers or _is_literal(i.operands[0])):
+            elif i.opcode == "store" and (i.operands[0] in self._integers or is_literal(i.operands[0])):
                 self._mixed |= memory.of(i.operands[1]) - self._declared
+            elif isinstance(rule := rule_of(i, request.rules), Defined):
+                for place, kinds in rule.summary.kinds.items():
+                    objects = memory.at(i, rule, place) - {UNKNOWN}
+                    if not all(kind.is_float for kind in kinds):
+                        self._mixed |= objects - self._declared
+                    for o in objects:
+                        self._kinds.setdefault(o, set()).update(kind for kind in kinds if kind.is_float)
         self._copies(function, request.rules)
 
     def _note(self, pointer: Value, type_: T.Type) -> None:
@@ -75,15 +81,23 @@ class FloatTypes:
         """The one float type in the memory behind ``pointer``, where integers beside it do not matter: their shadow is zero, as it is in
         memory that the function makes for itself."""
         objects = self._memory.of(pointer)
-        own = all(o.kind in ("allocation", "alloca", "data") for o in objects)
+        own = all(o.kind in ("allocation", "alloca", "data", "result") for o in objects)
         kinds = set().union(*(self._kinds.get(o, set()) for o in objects))
         return next(iter(kinds)) if own and len(kinds) == 1 else self.of(pointer)
+
+    def element(self, pointer: Value) -> str:
+        """What `request.Parameter.element` says of the memory behind ``pointer``."""
+        objects = self._memory.of(pointer)
+        type_ = self.of(pointer)
+        if type_ is not None and (objects <= self._declared or all(o.kind == "data" for o in objects)):
+            return type_.text
+        return "i64" if objects and objects <= self._undeclared else ""
 
     def holds_nothing_else(self, pointer: Value) -> bool:
         """Whether this is an array of floats, by what the front end says or by its accesses, or nothing is known of what it holds."""
         objects = self._memory.of(pointer)
         return self._mixed.isdisjoint(objects) and all(
-            o in self._declared or (o.kind == "data" and o in self._kinds) or self._is_unknown(o) for o in objects)
+            o in self._declared or (o.kind in ("data", "result") and o in self._kinds) or self._is_unknown(o) for o in objects)
 
     def _is_unknown(self, o: Object) -> bool:
         return o.kind == "argument" and o not in self._kinds and o not in self._undeclared
@@ -101,28 +115,6 @@ class FloatTypes:
         before = sum(len(k) for k in self._kinds.values())
         self._note(pointer, type_)
         return before != sum(len(k) for k in self._kinds.values())
-
-
-def _integers(function: Function) -> set[Value]:
-    """Values of a float's size that are integers for certain: what is computed, and what is moved together with it."""
-    found: set[Value] = {a for a in function.arguments if _size(a.type) in _FLOAT_OF}
-    pending: list[Value] = list(found)
-    for i in function.instructions():
-        moved = i.opcode in _MOVES and any(map(_is_literal, i.operands))
-        if _size(i.type) in _FLOAT_OF and (moved or i.opcode not in ("load", "bitcast", *_MOVES)):
-            found.add(i)
-            pending.append(i)
-    while pending:
-        for user in pending.pop().users:
-            if user.opcode in _MOVES and user not in found and _size(user.type) in _FLOAT_OF:
-                found.add(user)
-                pending.append(user)
-    return found
-
-
-def _is_literal(value: Value) -> bool:
-    """Whether a value is an integer literal other than 0, of a float's size: 0 may be a float's."""
-    return isinstance(value, Constant) and _size(value.type) in _FLOAT_OF and value.int_value not in (0, None)
 
 
 def retype(function: Function, request: Request, memory: Memory) -> FloatTypes:
@@ -149,7 +141,7 @@ def _webs(function: Function) -> list[set[Instruction]]:
     webs: list[set[Instruction]] = []
     seen: set[Instruction] = set()
     for i in function.instructions():
-        if i.opcode == "load" and i not in seen and _size(i.type) in _FLOAT_OF:
+        if i.opcode == "load" and i not in seen and size(i.type) in FLOAT_OF:
             web: set[Instruction] = set()
             pending = [i]
             while pending:
@@ -157,11 +149,11 @@ def _webs(function: Function) -> list[set[Instruction]]:
                 if member in web:
                     continue
                 web.add(member)
-                if member.opcode in _MOVES:
+                if member.opcode in MOVES:
                     pending += [v for v in member.operands if isinstance(v, Instruction) and v.type is i.type
-                                and v.opcode in ("load", *_MOVES)]
+                                and v.opcode in ("load", *MOVES)]
                 if member.opcode != "store":
-                    pending += [u for u in member.users if u.opcode in _MOVES or (u.opcode == "store" and u.operands[0] is member)]
+                    pending += [u for u in member.users if u.opcode in MOVES or (u.opcode == "store" and u.operands[0] is member)]
             seen |= web
             webs.append(web)
     return webs
@@ -169,14 +161,14 @@ def _webs(function: Function) -> list[set[Instruction]]:
 
 def _target(web: set[Instruction], known: FloatTypes) -> T.Type | None:
     """The float type that the web moves, if memory at one of its ends holds nothing else."""
-    size = _size(next(i for i in web if i.opcode == "load").type)
+    bits = size(next(i for i in web if i.opcode == "load").type)
     if known.holds_integers(web):
         return None
     for i in web:
         kind = known.of(i.operands[-1]) if i.opcode in ("load", "store") else None
-        if kind is _FLOAT_OF[size]:
+        if kind is FLOAT_OF[bits]:
             return kind
-        if kind is T.FLOAT and size == 64:
+        if kind is T.FLOAT and bits == 64:
             return T.vector(2, T.FLOAT)
     return None
 
@@ -212,7 +204,3 @@ def _cast(b: Builder, value: Value, target: T.Type) -> Value:
         if value.int_value == 0:
             return const(target, 0.0)
     return b.cast("bitcast", value, target)
-
-
-def _size(type_: T.Type) -> int:
-    return type_.bits if isinstance(type_, T.IntType) else 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from irad_passes.analysis.cfg import cfg, dominators
 from irad_passes.analysis.expr import emit
 from irad_passes.analysis.loops import Loop, loop_forest
-from irad_passes.analysis.memory import Memory, Overwrites
+from irad_passes.analysis.memory import Overwrites
 from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
 from irad_passes.analysis.reversal import Dispatch, reversal
 from irad_passes.analysis.scev import Induction
@@ -17,22 +17,28 @@ from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
-from irad_passes.request import Request
 from irad_passes.transforms.adjoint import FLAGS, Adjoints
 from irad_passes.transforms.arena import move_to_tape
+from irad_passes.transforms.shadow import Shadows
+from irad_passes.transforms.split import Halves
 from irad_passes.transforms.tape import Array, Field, Lookup, Tape
+from irad_passes.transforms.variants import Work
+
+
+def emit_reverse(work: Work) -> None:
+    """Make the function its own derivative; one that is called is split in two, that are added to the module."""
+    Reverse(work).run()
 
 
 class Reverse:
     """Emits the reverse sweep of one function, in place."""
 
-    def __init__(self, function: Function, request: Request, memory: Memory, adjoints: Adjoints,
-                 aborting: frozenset[Block]) -> None:
-        self.aborting = aborting
-        self.function = function
-        self.request = request
-        self.memory = memory
-        self.adjoints = adjoints
+    def __init__(self, work: Work) -> None:
+        self.context = work
+        self.aborting = work.aborting
+        self.function = work.function
+        self.request = work.request
+        self.memory = work.memory
         self._reverse: dict[Block, Block] = {}
         self._memo: dict[Value, list[tuple[Block, Value]]] = {}
         self._counters: dict[Loop, Value] = {}
@@ -45,37 +51,47 @@ class Reverse:
         if self.function.entry not in self.aborting:  # else it never returns: there is nothing to reverse
             self.prepare()
             self._emit(self.aborting)
+            if self.halves is not None:
+                self.halves.split(self.exit)
+        elif self.request.inner:
+            Halves(self.context, Shadows(self.context)).without_exit()
 
     def prepare(self) -> None:
         """Decide what is kept, and keep it."""
-        function, adjoints = self.function, self.adjoints
-        aborting = self.aborting
-        exit_block = _exit(function, aborting)
+        function, aborting, inner = self.function, self.aborting, self.request.inner
         graph = cfg(function, aborting)
-        self.exit = exit_block
-        self.tape = Tape(function.entry)
-        adjoints.shadows.handle = lambda: self.tape.handle
-        adjoints.shadows.headers = move_to_tape(function, self.request, self.memory, self.tape, aborting)
-        adjoints.shadows.build()
+        shadows = Shadows(self.context)
+        self.halves = Halves(self.context, shadows) if inner else None
+        self.exit = exit_block = _exit(function, aborting)
+        self.start = self.halves.start if self.halves is not None else function.entry
+        self.adjoints = adjoints = Adjoints(self.context, shadows, self.start)
+        self.tape = Tape(function.entry, self.halves.handle if self.halves is not None else None)
+        shadows.handle = lambda: self.tape.handle
+        shadows.headers = move_to_tape(function, self.request, self.memory, self.tape, aborting)
+        shadows.build()
+        adjoints.calls.augment(self.tape)
         tree = dominators(graph)
         forest = loop_forest(graph, tree)
         work = {block: adjoints.work(block) for block in graph.order}
         live = {block for block in graph.order if work[block] or any(p in adjoints.activity.values for p in block.phis)}
         self.work = work
         self.flow = reversal(graph, forest, tree, exit_block, live, adjoints.activity.values)
-        overwrites = Overwrites(self.memory, graph, forest)
+        overwrites = Overwrites(self.memory, graph, forest, self.context.afterwards())
         self.values = Recompute(exit_block, tree, forest, overwrites, set(self.flow.counters.values()),
-                                self.flow.blocks, self.request.rules)
+                                self.flow.blocks, self.request.rules, apart=inner)
         self.needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
         self.plan: Plan = self.values.plan(self.needed)
-        self.tape.keep(self.flow, self.plan.kept)
+        if inner and any(value.opcode == "alloca" for value in self.plan.kept):
+            raise Unsupported("stack memory that is not allocated once, where the function begins")
+        self.tape.keep(self.flow, self.plan.kept, self.values.free)
 
     def _emit(self, aborting: frozenset[Block]) -> None:
         ret = self.exit.terminator
+        self._returned = ret.operands[0] if ret.operands else None
         order = self.flow.order()
         for block in order:
             self._reverse[block] = self.function.add_block(f"{block.name}.rev")
-        entry = Builder(self.function.entry, next(k for k, i in enumerate(self.function.entry.instructions) if i.opcode != "phi"))
+        entry = Builder(self.start, next((k for k, i in enumerate(self.start.instructions) if i.opcode != "phi"), 0))
         for loop in self.flow.counters:
             self._counters[loop] = entry.alloca(T.I64, f"{loop.header.name}.count.rev")
             if loop in self.tape.records:
@@ -90,7 +106,11 @@ class Reverse:
             if block in aborting and block.terminator.opcode == "ret":
                 self.tape.close(Builder.before(block.terminator))
         ret.erase()
-        Builder(self.exit).br(self._reverse[self.exit])
+        if self.halves is not None:
+            Builder(self.exit).br(self.start)
+            Builder(self.start).br(self._reverse[self.exit])
+        else:
+            Builder(self.exit).br(self._reverse[self.exit])
 
     def _dispatch(self, loop: Loop, dispatch: Dispatch) -> None:
         """Emit the start of a reversed loop that has several: go where the entry, or the iteration that follows, wants to go."""
@@ -112,7 +132,9 @@ class Reverse:
         """Emit the reverse of ``block``."""
         b = self._builder = Builder(self._reverse[block], flags=FLAGS)
         if block is self.exit and not self.request.status and ret.operands:
-            self.adjoints.add(b, ret.operands[0], self._seed(ret.operands[0].type))
+            seed = self._seed(ret.operands[0].type) if self.halves is None else self.halves.seed
+            if seed is not None:
+                self.adjoints.add(b, ret.operands[0], seed)
         for i in reversed(self.work[block]):
             self.adjoints.emit(b, i, lambda value, block=block: self._lookup(value, block))  # type: ignore[misc]
         phis = [p for p in block.phis if p in self.adjoints.activity.values]
@@ -120,7 +142,7 @@ class Reverse:
         targets = self.flow.targets[block]
         loop = self.flow.forest.loop_of(block)
         if not targets:
-            self._finish(b, ret)
+            self._finish(b)
         elif loop is not None and loop.header is block:
             self._header(b, block, loop, amounts)
         elif len(targets) == 1:
@@ -164,14 +186,18 @@ class Reverse:
                 b.store(self._lookup_at(self.tape.record_exits[block, loop], block, b), self._records[loop])
         self._go(b, block, source)
 
-    def _finish(self, b: Builder, ret: Instruction) -> None:
+    def _finish(self, b: Builder) -> None:
         """Store the adjoints of the arguments, close the tape and return."""
         for argument, companion in self.adjoints.shadows.companion.items():
             if not argument.type.is_pointer:
                 adjoint = self.adjoints.take(b, argument)
                 b.store(const(argument.type, 0.0) if adjoint is None else adjoint, companion)
         self.tape.close(b)
-        b.ret(ret.operands[0] if ret.operands else None)
+        if self.halves is not None:
+            self.halves.returned = self._returned
+            b.ret()
+        else:
+            b.ret(self._returned)
 
     def _seed(self, type_: T.Type) -> Value:
         seed = Argument(type_, self.function.unique("seed"))

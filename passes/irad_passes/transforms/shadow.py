@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from irad_passes.analysis.activity import Activity
 from irad_passes.analysis.cfg import cfg
-from irad_passes.analysis.memory import Memory, Object
+from irad_passes.analysis.memory import Object
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module, Value, const, global_ref
+from irad_passes.ir.model import Argument, Constant, Instruction, Value, const, global_ref
 from irad_passes.request import Activity as ParameterActivity
-from irad_passes.request import Mode, Request
+from irad_passes.request import Mode
 from irad_passes.rules.memory import CLEAR, HEADER, RESERVE, Allocation, rule_of
 from irad_passes.transforms.lanes import constant_offset, shadow_address, times, wide
+from irad_passes.transforms.variants import Work
 
 _SCRATCH = "irad.scratch."
 """Starts the names of globals that stand in for the shadows of constant ones: what is added to them is never read."""
@@ -31,16 +31,16 @@ class Shadows:
     and where in it the address of the data is.
     """
 
-    def __init__(self, module: Module, function: Function, request: Request, activity: Activity, memory: Memory) -> None:
-        self.module = module
-        self.function = function
-        self.request = request
-        self.activity = activity
-        self.memory = memory
-        self.width = request.width
+    def __init__(self, work: Work) -> None:
+        self.module = work.module
+        self.function = work.function
+        self.request = work.request
+        self.activity = work.activity
+        self.shadowed = work.shadowed
+        self.memory = work.memory
+        self.width = work.request.width
         self.map: dict[Value, Value] = {}
         self.companion: dict[Value, Argument] = {}
-        self.shadowed: list[bool] = []
         self.headers: dict[Instruction, int] = {}
         self.handle: Callable[[], Value]
         self._scratch: dict[str, str] = {}
@@ -49,15 +49,12 @@ class Shadows:
     def _parameters(self) -> None:
         """Put each parameter's companion behind it (see `Request`) and drop attributes that no longer hold."""
         function, parameters = self.function, []
-        for argument, parameter in zip(function.arguments, self.request.parameters, strict=True):
+        for argument, parameter, shadowed in zip(function.arguments, self.request.parameters, self.shadowed, strict=True):
             argument.attributes = ""
             parameters.append(argument)
-            shadowed = argument.type.is_pointer and (
-                parameter.activity is ParameterActivity.DUPLICATED or argument in self.activity.pointers)
-            self.shadowed.append(shadowed)
             if shadowed:
                 self.map[argument] = self._add(parameters, argument, T.PTR, ".shadow")
-                if self.request.mode is Mode.REVERSE and not parameter.group:
+                if self.request.mode is Mode.REVERSE and not parameter.group and not self.request.inner:
                     self.companion[argument].attributes = "noalias"
             elif parameter.activity is ParameterActivity.ACTIVE:
                 forward = self.request.mode is Mode.FORWARD
@@ -198,9 +195,10 @@ class Shadows:
         return shadow
 
     def _constant(self, pointer: Constant) -> Value:
-        """The shadow of null is null; a constant global that meets an active pointer gets scratch memory of its own."""
+        """The shadow of null is null, that of a function the function; a constant global that meets an active pointer gets scratch memory
+        of its own."""
         name = pointer.global_name
-        if "@" not in pointer.text:
+        if "@" not in pointer.text or name in self.module.functions:
             return pointer
         if name is None or name not in self.module.globals:
             raise Unsupported(f"the constant address {pointer.text} meets active memory; copy the data into an array first")

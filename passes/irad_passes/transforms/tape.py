@@ -48,11 +48,13 @@ class Stack:
 
 
 class Tape:
-    """Slots for the kept values of one function."""
+    """Slots for the kept values of one function, on its own tape or, where that has a ``handle``, its caller's."""
 
-    def __init__(self, entry: Block) -> None:
+    def __init__(self, entry: Block, handle: Value | None = None) -> None:
         self._flow: Reversal
+        self._free: Callable[[Value], bool]
         self._entry = entry
+        self._given = handle
         self._open: Instruction | None = None
         self.slots: dict[Value, Array | Field | Stack] = {}
         self.records: dict[Loop, Instruction] = {}
@@ -62,6 +64,8 @@ class Tape:
     @property
     def handle(self) -> Value:
         """The open tape; opened in the entry block on first use."""
+        if self._given is not None:
+            return self._given
         if self._open is None:
             self._open = Builder(self._entry, _behind_phis(self._entry)).call(OPEN, T.PTR, [], "tape")
         return self._open
@@ -71,9 +75,10 @@ class Tape:
         if self._open is not None:
             builder.call(CLOSE, T.VOID, [self._open])
 
-    def keep(self, flow: Reversal, values: frozenset[Instruction]) -> None:
-        """Give every value a slot and store it there. Inner loops first: the addresses of their slots are kept in the outer ones."""
-        self._flow = flow
+    def keep(self, flow: Reversal, values: frozenset[Instruction], free: Callable[[Value], bool]) -> None:
+        """Give every value a slot and store it there, unless it is ``free``. Inner loops first: the addresses of their slots are kept in
+        the outer ones."""
+        self._flow, self._free = flow, free
         for value in sorted(values, key=lambda v: v.name):
             self._add(value)
         for loop in sorted(self._flow.counters, key=lambda loop: -loop.depth):
@@ -91,9 +96,9 @@ class Tape:
     def _add(self, value: Value) -> None:
         if not isinstance(value, Instruction) or value in self.slots:
             return
-        loop = self._flow.forest.loop_of(value.block)
-        if loop is None and self._flow.dominators.dominates(value.block, self._flow.exit):
+        if self._free(value):
             return
+        loop = self._flow.forest.loop_of(value.block)
         group = self._kept.setdefault(loop, [])
         if value not in group:
             group.append(value)

@@ -1,0 +1,63 @@
+"""Calls of functions that the module defines: what such a function does to memory, as its callers see it.
+
+`analysis.summaries` finds it out; the derivative of such a call is a call of a derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from irad_passes.ir.types import Type
+from irad_passes.rules.rule import Rule
+
+Place = int | str
+"""Something that a function is given or gives, in terms that its callers understand: the number of a parameter (the float, or the
+memory behind the pointer), `RETURN`, `BEYOND`, `FRESH` and a number for memory that it allocates, ``@`` and the name of a global, with
+``()`` that of a function of the runtime for memory of its own."""
+
+RETURN, BEYOND, FRESH = "return", "beyond", "fresh"
+"""What the function returns; all memory that is reached through pointers in the memory of its parameters; how new memory is named."""
+
+Places = frozenset[Place]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a function does.
+
+    Attributes
+    ----------
+    reads, writes
+        Memory that is read, and memory that is written.
+    puts
+        For each piece of memory, what the pointers point to that are stored there; under `RETURN`, what a returned pointer points to.
+    leaks
+        Memory of which something keeps a pointer that neither the caller nor the callee sees, or that is freed.
+    depends
+        (from, to): floats that come out may depend on floats that go in.
+    kinds
+        Float types that memory is accessed as, and types of integers that are stored there.
+    foreign
+        Whether pointers appear that come from nowhere: integers, calls without a row.
+    """
+
+    reads: Places = frozenset()
+    writes: Places = frozenset()
+    puts: Mapping[Place, Places] = field(default_factory=dict)
+    leaks: Places = frozenset()
+    depends: frozenset[tuple[Place, Place]] = frozenset()
+    kinds: Mapping[Place, frozenset[Type]] = field(default_factory=dict)
+    foreign: bool = False
+
+    @property
+    def carriers(self) -> Places:
+        """Where floats come in or go out."""
+        return frozenset(place for pair in self.depends for place in pair) | self.writes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Defined(Rule):
+    """The module defines the function: its derivative is made as that of the function that calls it."""
+
+    summary: Summary
