@@ -36,7 +36,7 @@ def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: S
         Returns a float, a complex number, an array of them, or a tuple of those. It is differentiated with respect to all floats and
         complex numbers in ``args``.
     args : sequence
-        Where. They are not changed, also where ``function`` writes to its arguments.
+        Where. They are not changed, also where ``function`` writes to its arguments. Those that share memory are taken apart.
     order : int
         2 checks the derivatives of its gradient as well, in forward mode; then ``function`` returns a float.
     modes : sequence of {"forward", "reverse"}
@@ -67,8 +67,9 @@ def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: S
     active = [index for index, value in enumerate(args) if flat(value).size]
     if not active:
         raise ValueError(f"check_gradients({compiled.__name__}): no argument is a float, a complex number, an array or a tuple of them")
+    apart = tuple(deepcopy(value) for value in args)  # each by itself: a copy of the tuple would keep one array in two places
     for index in active:
-        check = Check(compiled, tuple(args), index)
+        check = Check(compiled, apart, index)
         if "forward" in modes:
             check.forward()
         if "reverse" in modes:

@@ -43,6 +43,16 @@ def test_large_and_small_numbers_pass():
         irad.check_gradients(njit(lambda x: (x * x).sum()), (X * scale,))
 
 
+def test_arguments_that_share_memory_are_taken_apart():
+    def accumulated(x, out):
+        out += x * x
+        return np.sum(out * x)
+
+    x = np.array([0.5, 1.5])
+    irad.check_gradients(accumulated, (x, x))
+    irad.check_gradients(accumulated, (x, x[::-1]))
+
+
 def test_arguments_are_left_alone():
     @njit
     def overwrite(x):
