@@ -87,6 +87,13 @@ def both_returned(a, b):
     return a, b, a
 
 
+def blocks(a, b):
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            b[i, j] = a[i, j] * b[i, j] + a[0, 0]
+    return np.sum(a * b)
+
+
 def apart(a, b, c):
     b[:] = a * b
     c[:] = c * c
@@ -108,6 +115,7 @@ CASES = (
     Case("elements_in_one_place", folded, lambda m: (np.lib.stride_tricks.as_strided(m, (3, ), (0, )), 1.5)),
     Case("windows", table, lambda m: (np.lib.stride_tricks.as_strided(m, (3, 3), (m.itemsize, m.itemsize)), m[3:]), 6),
     Case("returned", both_returned, lambda m: (m[:4], m[2:])),
+    Case("blocks", blocks, lambda m: (m.reshape(4, 5)[::2, ::-2], m[1:7].reshape((2, 3), order="F")), 20),
     Case("two_groups", apart, lambda m: (m[:3], m[1:4], m[4:7]), 7),
 )
 
@@ -213,6 +221,24 @@ def test_constant_arguments_share_the_memory_of_differentiated_ones():
     np.testing.assert_allclose(irad.gradient(njit(accumulated), 0)(x.copy(), x.copy()), 2 * x * x + x + x * x, rtol=1e-12)
     m = x.copy()
     np.testing.assert_allclose(irad.gradient(njit(accumulated), 0)(m, m), 2 * (x + x * x) * (1 + 2 * x), rtol=1e-12)
+
+
+def test_a_complex_array_and_its_real_part():
+    @njit
+    def f(z, real):
+        s = 0.0
+        for i in range(real.shape[0]):
+            real[i] = real[i] * real[i]
+            s += z[i].real ** 2 + z[i].imag ** 2
+        return s
+
+    z = np.array([1.0 + 2.0j, 0.5 - 1.0j, 2.0 + 0.25j])
+    expected, memory = 4 * z.real**3 + 2j * z.imag, z.copy()
+    whole, part = irad.gradient(f, (0, 1))(memory, memory.real)
+    np.testing.assert_allclose(whole, expected, rtol=1e-13)
+    np.testing.assert_allclose(part, expected.real, rtol=1e-13)
+    memory = z.copy()
+    assert math.isclose(irad.jvp(f)((memory, memory.real), (np.ones(3) + 1j, np.ones(3)))[1], np.sum(2 * expected.real + expected.imag))
 
 
 def test_integers_share_memory_too():
