@@ -49,7 +49,7 @@ def test_complex_numbers():
 
 @pytest.mark.parametrize("ndim", range(4))
 @pytest.mark.parametrize("dtype, element", [
-    ("f8", "double"), ("f4", "float"), ("i8", "i64"), ("i4", "i32"), ("?", "i8"), ("c16", "{ double, double }"), (RECORD, "[12 x i8]"),
+    ("f8", "double"), ("f4", "float"), ("i8", "i64"), ("i4", "i32"), ("?", "i8"), ("c16", "double"), ("c8", "float"), (RECORD, "[12 x i8]"),
 ])
 def test_arrays(ndim, dtype, element):
     found = of(np.zeros((1,) * ndim, dtype))
