@@ -79,8 +79,11 @@ CASES: dict[int, Case] = {
              "empty_temporary", "view_outlives_loop", "view_of_temporary_outlives_loop"),
     40: case("masked loads and stores", "masked_elements", "where_chosen"),
     # Calls
-    42: case("results that are not used, integer arguments", "unused_result", "constants_and_integers"),
-    44: case("one function with several activities", "same_helper_other_activity"),
+    41: case("recursion: direct, mutual, as a tree, with arrays that change", "recursive_power", "recursive_tree", "recursive_sort",
+             "recursive_arrays", "mutual_recursion", "irad/test_calls.py::test_recursion_is_as_deep_as_the_stack_allows"),
+    42: case("results that are not used, integer arguments", "unused_result", "unused_call", "constants_and_integers"),
+    43: case("functions in variables and tables, chosen by data", "helper_chosen", "irad/test_calls.py::test_functions_chosen_by_data"),
+    44: case("one function with several activities", "same_helper_other_activity", "other_activities"),
     46: case("a constant argument that shares memory with an active one",
              "irad/test_sharing.py::test_constant_arguments_share_the_memory_of_differentiated_ones"),
     47: case("second derivatives, nested", "irad/test_njit.py::test_forward_over_forward", "irad/test_njit.py::test_forward_over_reverse",
@@ -111,5 +114,5 @@ CASES: dict[int, Case] = {
     64: case("properties that hold always: dot products, finite differences", "test_programs.py::test_programs",
              "irad/test_check.py::test_right_derivatives_pass"),
 }
-OPEN = frozenset({41, 43, 45})
-"""Cases without a row yet: recursion, first-class functions, rules of the user's own."""
+OPEN = frozenset({45})
+"""Cases without a row yet: rules of the user's own."""

@@ -94,6 +94,19 @@ def blocks(a, b):
     return np.sum(a * b)
 
 
+@njit
+def into_each_other(a, b, n):
+    if n == 0:
+        return a[0] * b[1]
+    b[0] = a[0] * a[1] * a[0]
+    a[1] = math.sin(b[0]) + b[1]
+    return into_each_other(b, a, n - 1) * a[0] + b[1] * b[1]
+
+
+def recursive(a, b):
+    return into_each_other(a, b, 3)
+
+
 def apart(a, b, c):
     b[:] = a * b
     c[:] = c * c
@@ -116,6 +129,7 @@ CASES = (
     Case("windows", table, lambda m: (np.lib.stride_tricks.as_strided(m, (3, 3), (m.itemsize, m.itemsize)), m[3:]), 6),
     Case("returned", both_returned, lambda m: (m[:4], m[2:])),
     Case("blocks", blocks, lambda m: (m.reshape(4, 5)[::2, ::-2], m[1:7].reshape((2, 3), order="F")), 20),
+    Case("through_recursion", recursive, lambda m: (m[:2], m[1:3])),
     Case("two_groups", apart, lambda m: (m[:3], m[1:4], m[4:7]), 7),
 )
 
