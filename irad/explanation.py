@@ -6,7 +6,7 @@ import ast
 import linecache
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -169,9 +169,17 @@ class _Reader:
         """Bytes: ``8 n + 16 n m``."""
         amounts: dict[tuple[str, ...], int] = defaultdict(int)
         for entry in taped:
-            amounts[tuple(map(self._trips, entry.loops))] += entry.bytes
+            amounts[(*map(self._trips, entry.loops), *self._call(entry.callee))] += entry.bytes
         terms = [" ".join((*([str(size)] if size > 1 or not trips else []), *trips)) for trips, size in amounts.items()]
         return " + ".join(terms)
+
+    def _call(self, callee: str) -> Iterator[str]:
+        """The symbol for what a call of a function keeps, where there is one."""
+        if callee:
+            called = {fields.get("linkageName", "").strip('"'): fields["name"] for _, fields in self.nodes.values() if "name" in fields}
+            symbol = f"[{called.get(callee, callee).strip(chr(34)).rpartition('.')[2]}]"
+            self._legend[symbol] = f"bytes that a call of `{symbol[1:-1]}` keeps"
+            yield symbol
 
     def _trips(self, trips: Trips) -> str:
         if trips.count is None:

@@ -6,7 +6,7 @@ Runs the passes up to the sweep and looks at what the sweep has decided. Nothing
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from irad_passes.analysis.expr import Expr, Operation
 from irad_passes.analysis.loops import Loop
@@ -34,11 +34,13 @@ class Trips:
 
 @dataclass(frozen=True)
 class Taped:
-    """``bytes`` on the tape for each iteration of the innermost of ``loops``, which are given from the outside in."""
+    """``bytes`` on the tape for each iteration of the innermost of ``loops``, which are given from the outside in; where there is a
+    ``callee``, so many times what a call of that function keeps."""
 
     location: str
     bytes: int
     loops: tuple[Trips, ...]
+    callee: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def _taped(sweep: Reverse) -> list[Taped]:
         if isinstance(slot, Stack):
             continue
         found.append(_taped_in(sweep, value, T.size_of(value.type)))
+    found += [replace(_taped_in(sweep, call, 1), callee=work.request.function) for call, work in sweep.context.calls.items()]
     return found + [_taped_in(sweep, record, T.size_of(T.PTR)) for record in sweep.tape.records.values()]  # its link to the one before
 
 

@@ -115,6 +115,17 @@ def extents(a):
     return s
 
 
+@njit
+def product_of_sines(x, n):
+    return 1.0 if n == 0 else math.sin(x) * product_of_sines(x, n - 1)
+
+
+def test_what_a_call_keeps_has_a_symbol():
+    found = explain(product_of_sines, (1.0, 3))
+    assert found.tape == "[product_of_sines]"
+    assert found.symbols == {"[product_of_sines]": "bytes that a call of `product_of_sines` keeps"}
+
+
 def test_extents_are_called_as_the_function_calls_them():
     found = explain(extents, (float64[:, ::1],))
     assert line(found, "math.sin").tape.endswith(" columns")
