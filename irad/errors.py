@@ -82,6 +82,12 @@ def public(error: engine.PassError, subject: str, place: str, line: int | None =
 _MANGLED = re.compile(r"_ZN((?:\d+[^\W\d]\w*?)+)(?=B\d|E)[\w.]*")
 
 
+_LAPACK = {"numba_ez_rgeev": "np.linalg.eig", "numba_ez_cgeev": "np.linalg.eig", "numba_ez_xxxevd": "np.linalg.eigh",
+           "numba_ez_gesdd": "np.linalg.svd", "numba_ez_geqrf": "np.linalg.qr", "numba_ez_xxgqr": "np.linalg.qr",
+           "numba_ez_gelsd": "np.linalg.lstsq", "numba_xxgemm": "np.linalg.pinv"}
+"""What a user wrote, who is told of a routine of LAPACK."""
+
+
 def readable(text: str) -> str:
     """``text`` with the symbols of Numba's functions replaced by the names of the functions."""
     def name(match: re.Match[str]) -> str:
@@ -91,7 +97,7 @@ def readable(text: str) -> str:
             rest = rest[length.end() + int(length[0]):]
         return found.replace("_3clocals_3e_2e", "").rpartition("_2e")[2]
 
-    return _MANGLED.sub(name, text)
+    return _MANGLED.sub(name, re.sub(r"numba_\w+", lambda match: _LAPACK.get(match[0], match[0]), text))
 
 
 def saved(text: str) -> str:

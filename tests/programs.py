@@ -15,6 +15,7 @@ from scenarios import (
     containers,
     exits,
     handled,
+    linear,
     loops,
     mathematics,
     memory,
@@ -29,7 +30,7 @@ from scenarios.scenario import Scenario
 TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
     for module in (
-        recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, calls, outlined, aborts, handled,
+        recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, linear, calls, outlined, aborts, handled,
         containers, constants, views, parallel,
     )
 }

@@ -18,6 +18,7 @@ from numba.core.registry import CPUDispatcher
 from numba.core.target_extension import target_override
 
 from irad.numba_ import target
+from irad.numba_.library import NAME
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def compiled(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Any:
     if signature and isinstance(signature[-1], (types.StarArgTuple, types.StarArgUniTuple)):
         signature = (*signature[:-1], *signature[-1])
     twin = target.twin(function)
-    with target_override(target.NAME):
+    with target_override(NAME):
         resolved = types.Dispatcher(twin).get_call_type(twin.typingctx, signature, {})
     return twin.overloads[resolved.args]
 

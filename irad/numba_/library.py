@@ -15,6 +15,9 @@ from numba.core import codegen
 
 from irad.numba_ import complex_powers, powers
 
+NAME = "irad"
+"""Of the target."""
+
 
 class ADLibrary(codegen.JITCodeLibrary):
     """A library whose module is inlined and simplified, and left as LLVM IR."""

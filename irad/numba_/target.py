@@ -31,10 +31,8 @@ from numba.core.runtime import nrtdynmod, rtsys
 from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
 
 from irad.errors import UnsupportedError
-from irad.numba_ import foreign, powers, ufuncs, unwinding
-from irad.numba_.library import ADCodegen, ADLibrary
-
-NAME = "irad"
+from irad.numba_ import foreign, linalg, powers, ufuncs, unwinding  # noqa: F401 linalg and products only have to be there
+from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
 
 class ADContext(cpu.CPUContext):

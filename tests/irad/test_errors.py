@@ -234,3 +234,9 @@ def test_engine_errors_become_public_ones(tmp_path, monkeypatch):
     found = public(engine.NoDerivative("no rule", "erfcx"), "gradient(f)", "`f` (m.py:3)", 3)
     assert isinstance(found, NoDerivativeError)
     assert (found.callee, found.function, found.line) == ("erfcx", "f", 3)
+
+
+def test_a_routine_of_lapack_has_the_name_of_its_function() -> None:
+    with pytest.raises(NoDerivativeError, match=r"no derivative rule for the call to `np\.linalg\.eigh`") as caught:
+        irad.gradient(njit(lambda x: np.linalg.eigh(x)[0].sum()))(np.eye(2))
+    assert caught.value.callee == "np.linalg.eigh"

@@ -195,5 +195,5 @@ def test_errors_are_those_of_the_gradient():
     with pytest.raises(ArgumentTypeError, match=r"explain\(linear\): argument 0 \('a'\) is array\(int64"):
         explain(linear, (int64[::1],))
     with pytest.raises(NoDerivativeError, match="no derivative rule"):
-        explain(lambda x: np.linalg.solve(np.eye(2) * x, np.ones(2))[0], (1.0,))
+        explain(lambda x: np.linalg.svd(np.eye(2) * x)[1][0], (1.0,))
     assert irad.explain is explain
