@@ -11,7 +11,7 @@ from numba import float64, jit, njit, objmode, prange
 from numba.experimental import jitclass
 
 import irad
-from irad.errors import ArgumentTypeError, IradError, NoDerivativeError, UnsupportedError
+from irad.errors import ArgumentTypeError, IradError, UnsupportedError
 from pages import ROOT, broken_links, run_blocks
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])

@@ -24,7 +24,6 @@ from benchmarks.gradbench.evals import NAMES
 RNG = np.random.default_rng(11)
 SAMPLES = Path(os.environ.get("GRADBENCH_SAMPLES", "/nonexistent"))
 OFTEN = {"min_runs": 2, "min_seconds": 0}
-NOT_YET = ("det",)
 FUNCTIONS = {
     "hello": ("square", "double"), "kmeans": ("cost", "dir"), **{name: ("primal", "gradient") for name in ("llsq", "lse", "ode", "det")},
     **{name: ("objective", "jacobian") for name in ("gmm", "lstm", "ba", "ht")},
@@ -278,11 +277,7 @@ def test_saddle() -> None:
 
 
 def test_det() -> None:
-    """By recursion: right, or refused."""
-    reply = Tool().answer({"id": 1, "kind": "define", "module": "det"})
-    if not reply["success"]:
-        assert "det" in NOT_YET and "NoDerivativeError" in reply["error"]
-        return
+    """By recursion."""
     matrix = RNG.random((4, 4))
     value, gradient = asked("det", {"A": matrix.ravel().tolist(), "ell": 4, **OFTEN})
     close(value, np.linalg.det(matrix))
@@ -291,15 +286,13 @@ def test_det() -> None:
 
 def test_the_list_of_evals() -> None:
     listed = (Path(__file__).parents[2] / "benchmarks" / "gradbench" / "evals.txt").read_text().split()
-    assert sorted(listed) == listed and set(NAMES) - set(NOT_YET) <= set(listed) <= set(NAMES)
+    assert sorted(listed) == listed and set(listed) == set(NAMES)
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="GRADBENCH_SAMPLES names no folder")
 @pytest.mark.parametrize("folder", sorted(SAMPLES.iterdir()) if SAMPLES.is_dir() else (), ids=lambda folder: folder.name)
 def test_samples(folder: Path) -> None:
     name = folder.name.split("_")[0]
-    if name in NOT_YET:
-        pytest.skip("refused")
     given, derivative = (json.loads((folder / f"{what}.json").read_text()) for what in ("input", "derivative"))
     several = name in ("particle", "saddle")
     expected = [derivative] * 4 if several else [json.loads((folder / "primal.json").read_text()), derivative]
