@@ -9,9 +9,9 @@ from numba import njit
 from numba.core import imputils, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import intrinsic, overload
-from numba.np import arrayobj
 
 from irad.errors import ArgumentTypeError
+from irad.numba_.glue import make_array, populate_array
 
 
 def contracted(function: Any) -> Any:
@@ -54,9 +54,9 @@ def in_memory_order(typing_context: Any, array: Any) -> Any:
     vector = types.Array(array.dtype, 1, "C", readonly=not array.mutable)
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        source = arrayobj.make_array(array)(context, builder, values[0])
-        view = arrayobj.make_array(vector)(context, builder)
-        arrayobj.populate_array(view, source.data, [source.nitems], [source.itemsize], source.itemsize, source.meminfo)
+        source = make_array(array)(context, builder, values[0])
+        view = make_array(vector)(context, builder)
+        populate_array(view, source.data, [source.nitems], [source.itemsize], source.itemsize, source.meminfo)
         return imputils.impl_ret_borrowed(context, builder, vector, view._getvalue())
 
     return vector(array), codegen

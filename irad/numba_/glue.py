@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from numba.core import cgutils, types
-from numba.np import arrayobj
 
 from irad_passes.transforms.lower_tape import OUT_OF_MEMORY
 
@@ -108,7 +107,7 @@ class Glue:
 
     def array(self, type_: Any, value: Any) -> Any:
         """Access to the fields of an array."""
-        return arrayobj.make_array(type_)(self.context, self.builder, value)
+        return make_array(type_)(self.context, self.builder, value)
 
     def shape(self, type_: Any, value: Any) -> list[Any]:
         """The extents of an array."""
@@ -117,7 +116,7 @@ class Glue:
     def empty(self, type_: Any, shape: list[Any], *, result: bool = False, width: int = 1) -> Any:
         """A new array of C or F layout, kept, with undefined contents; in memory for ``width`` times as many elements."""
         builder, context = self.builder, self.context
-        array = arrayobj.make_array(type_)(context, builder)
+        array = make_array(type_)(context, builder)
         item = context.get_abi_sizeof(context.get_data_type(type_.dtype))
         order = list(range(type_.ndim)) if type_.layout == "F" else list(reversed(range(type_.ndim)))
         strides, size = [INTP(item)] * type_.ndim, INTP(item)
@@ -129,7 +128,7 @@ class Glue:
         with self.failing(cgutils.is_null(builder, meminfo)):
             context.call_conv.return_user_exc(builder, MemoryError, (NO_MEMORY,))
         data = builder.bitcast(context.nrt.meminfo_data(builder, meminfo), array.data.type)
-        arrayobj.populate_array(array, data, shape, strides, INTP(item), meminfo)
+        populate_array(array, data, shape, strides, INTP(item), meminfo)
         return self.keep(type_, array._getvalue(), result=result)
 
     def clear(self, type_: Any, value: Any, width: int = 1) -> None:
@@ -208,6 +207,20 @@ class Glue:
         """Whether two extents share a byte."""
         builder = self.builder
         return builder.and_(builder.icmp_unsigned("<", first[0], second[1]), builder.icmp_unsigned("<", second[0], first[1]))
+
+
+def make_array(type_: Any) -> Any:
+    """Numba's class for access to the fields of arrays of a type."""
+    from numba.np import arrayobj  # not before something is compiled: it takes as long as a third of irad's import
+
+    return arrayobj.make_array(type_)
+
+
+def populate_array(*fields: Any) -> None:
+    """Set all fields of an array."""
+    from numba.np import arrayobj
+
+    arrayobj.populate_array(*fields)
 
 
 def owned_type(type_: Any, layout: str = "") -> Any:

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.np import arrayobj
 
-from irad.numba_.glue import INTP, Glue
+from irad.numba_.glue import INTP, Glue, make_array
 
 Path = tuple[int, ...]
 
@@ -104,7 +103,7 @@ class Lanes:
         """Own the arrays that hold the numbers."""
         for part in parts(self._returns):
             if isinstance(part.type, types.Array):
-                array = arrayobj.make_array(part.type)(self.glue.context, self.glue.builder)
+                array = make_array(part.type)(self.glue.context, self.glue.builder)
                 array.meminfo = self._field(part.type, part.path, "meminfo")
                 self.glue.keep(part.type, array._getvalue())
 

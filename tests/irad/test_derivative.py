@@ -93,6 +93,15 @@ def test_it_is_pickled_with_its_function():
     np.testing.assert_allclose(second((X,), (X,))[1], 2 * X)
 
 
+def test_importing_loads_nothing_that_only_compiling_needs():
+    program = ("import sys, numba\n"
+               "before = set(sys.modules)\n"
+               "import irad\n"
+               "heavy = {'numba.np.arrayobj', 'numba.np.linalg', 'numba.typed', 'scipy', 'rich', 'sympy', 'IPython'}\n"
+               "assert not heavy & (set(sys.modules) - before), heavy & (set(sys.modules) - before)\n")
+    subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": ":".join(sys.path), "PATH": ""})
+
+
 def test_nothing_is_compiled_at_import_or_when_it_is_made():
     program = ("import numba.core.event as event\n"
                "with event.install_recorder('numba:compile') as record:\n"
