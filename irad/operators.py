@@ -201,7 +201,8 @@ def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
     has_aux : bool
         The function returns ``(y, aux)``, of which only ``y`` is differentiated.
     mode : {"auto", "forward", "reverse"}
-        By columns, by rows, or whichever needs fewer sweeps; where only the extents tell, the first forward sweep tells them.
+        By columns, by rows, or whichever needs fewer sweeps; where only the extents tell, the first forward sweep tells them. Where the
+        function has no reverse mode, "auto" goes by columns.
     chunk : int, optional
         How many columns one forward sweep computes; 8 if left out.
 

@@ -13,7 +13,7 @@ from numba.core import types
 
 from irad.argnums import Argnums, chosen, parameters, positions, valued
 from irad.derivative import Form, Plan, differentiated
-from irad.errors import ArgumentTypeError, OutputTypeError
+from irad.errors import ArgumentTypeError, NoDerivativeError, OutputTypeError, UnsupportedError
 from irad.forms.reverse import Gradient
 from irad.numba_.blocks import Blocks, Diagonal
 from irad.numba_.elements import picked
@@ -106,10 +106,15 @@ class Jacobian(Form):
         by = [inputs[index] for index in selected]
         forward, reverse = self.modes(output, pack(by), executed=executed)
         sweeps = []
+        if reverse:
+            try:
+                sweeps.append(specialise(subject, (*inputs, types.intp), Mode.REVERSE, frozenset(selected), function=picked(function)))
+            except (UnsupportedError, NoDerivativeError):
+                if self.mode != "auto":
+                    raise
+                forward = True  # which may do, or says why not
         if forward:
             sweeps.append(self.columns(subject, inputs, function, executed=executed))
-        if reverse:
-            sweeps.append(specialise(subject, (*inputs, types.intp), Mode.REVERSE, frozenset(selected), function=picked(function)))
         matrices = self.storage.types(output, by)
         check_out(subject, matrices, given)
 
