@@ -46,7 +46,8 @@ def test_minimize():
     for method in ("Newton-CG", "trust-ncg", "trust-krylov"):
         found = minimize(irad.value_and_gradient(rosenbrock), START, jac=True, hessp=irad.hvp(rosenbrock), method=method)
         np.testing.assert_allclose(found.x, np.ones(3), atol=1e-4)
-    found = minimize(rosenbrock, START, jac=irad.gradient(rosenbrock), hess=irad.hessian(rosenbrock), method="trust-exact", options={"gtol": 1e-9})
+    found = minimize(rosenbrock, START, jac=irad.gradient(rosenbrock), hess=irad.hessian(rosenbrock), method="trust-exact",
+                     options={"gtol": 1e-9})
     np.testing.assert_allclose(found.x, np.ones(3), atol=1e-6)
     assert rosenbrock(START) == pytest.approx(rosen(START), rel=1e-15)
 
