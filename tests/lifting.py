@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numba.experimental.jitclass.base import JitClassType
 
 import dual
 
@@ -208,12 +209,25 @@ def names_in(code: types.CodeType) -> Iterator[str]:
             yield from names_in(constant)
 
 
+def plain_class(compiled: Any, done: dict[Any, Any]) -> type:
+    """The Python class behind a jitclass: its methods and properties, for all kinds of numbers."""
+    if compiled not in done:
+        done[compiled] = made = type(compiled.class_name, (), {})
+        for name, method in compiled.methods.items():
+            setattr(made, name, lift(method, done))
+        for name, parts in compiled.jit_props.items():
+            setattr(made, name, property(*(lift(parts[key], done) if key in parts else None for key in ("get", "set"))))
+    return done[compiled]
+
+
 def counterpart(value: Any, done: dict[Any, Any]) -> Any:
     """What stands for a module, a function or a constant in a lifted function."""
     if isinstance(value, types.ModuleType):
         return MODULES.get(value.__name__, value)
     if hasattr(value, "py_func"):
         return lift(value, done)
+    if isinstance(value, JitClassType):
+        return plain_class(value.class_type, done)
     if isinstance(value, tuple):
         return tuple(counterpart(item, done) for item in value)
     return value

@@ -19,6 +19,7 @@ from scenarios import (
     loops,
     mathematics,
     memory,
+    objects,
     outlined,
     parallel,
     recurrences,
@@ -31,7 +32,7 @@ TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
     for module in (
         recurrences, loops, exits, branches, memory, temporaries, arrays, mathematics, complexes, linear, calls, outlined, aborts, handled,
-        containers, constants, views, parallel,
+        containers, constants, objects, views, parallel,
     )
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

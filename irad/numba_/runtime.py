@@ -34,6 +34,8 @@ RULES: Mapping[str, Rule] = {
     "NRT_MemInfo_alloc_safe": Allocation(size=0, data_offset=_DATA, count_offset=0),
     "NRT_MemInfo_alloc_aligned": Allocation(size=0, align=1, data_offset=_DATA, count_offset=0),
     "NRT_MemInfo_alloc_safe_aligned": Allocation(size=0, align=1, data_offset=_DATA, count_offset=0),
+    "NRT_MemInfo_alloc_dtor": Allocation(size=0, data_offset=_DATA, destructor=1, count_offset=0),
+    "NRT_MemInfo_alloc_dtor_safe": Allocation(size=0, data_offset=_DATA, destructor=1, count_offset=0),
     "NRT_MemInfo_new_varsize": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE, count_offset=0),
     "NRT_MemInfo_new_varsize_dtor": Allocation(size=0, data_offset=_DATA, size_offset=_SIZE, destructor=1, count_offset=0),
     "NRT_MemInfo_varsize_realloc": Reallocation(0, 1, _DATA, _SIZE, allocate="NRT_Allocate", free="NRT_Free"),

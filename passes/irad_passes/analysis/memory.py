@@ -188,7 +188,9 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                             what = frozenset().union(*(result.at(i, rule, source) for source in sources))
                             changed |= put(result.at(i, rule, place), what)
                             new |= what if place == RETURN else NOTHING
-                    elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Shared, Tape)):
+                    elif rule is None and i.opcode == "call":  # it may store addresses wherever it gets
+                        changed |= put(result.reachable(frozenset().union(*map(of, i.arguments))), frozenset({UNKNOWN}))
+                    if i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Defined, Shared, Tape)):
                         new = frozenset({UNKNOWN})
             old = pointees.get(i, NOTHING)
             if not new <= old:

@@ -24,7 +24,8 @@ _FOREVER = 1 << 62
 def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block]) -> dict[Instruction, int]:
     """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity.
 
-    What the ``aborting`` blocks allocate, to build an exception, stays as it is.
+    What the ``aborting`` blocks allocate, to build an exception, stays as it is, and what holds memory that cannot be seen, which only
+    its destructor can release.
 
     Returns the allocations that keep a header, with the offset at which it holds the address of the data `HEADER` bytes on.
     """
@@ -32,7 +33,8 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     calls = [(i, rule_of(i, request.rules)) for i in function.instructions() if i.opcode == "call"]
     moved = {i for i, rule in calls
              if isinstance(rule, Allocation) and i.block not in aborting
-             and (i.callee == RESERVE or memory.of(i).isdisjoint(memory.escaped))}  # a tape's memory outlives all functions
+             and (i.callee == RESERVE or memory.of(i).isdisjoint(memory.escaped))  # a tape's memory outlives all functions
+             and not (rule.destructor is not None and UNKNOWN in _members(i, memory))}
     objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v))
     behind_headers = frozenset(d for o in objects if o.kind == "allocation" for d in memory.content.get(o, ()))
     immortal = {i for i, rule in calls if i in moved and isinstance(rule, Allocation) and rule.count_offset is not None}
@@ -40,7 +42,7 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
-                if rule.destructor is not None and not memory.escaped.isdisjoint(memory.inside(memory.inside(memory.of(i))) - {UNKNOWN}):
+                if rule.destructor is not None and not _members(i, memory) <= ours:  # their references would be counted
                     raise Unsupported("a container whose members may leave the function; return a copy of the member", i)
                 _move(i, rule, tape, fixed=memory.of(i).isdisjoint(memory.written))
                 if rule.data_offset is not None:
@@ -87,6 +89,11 @@ def _countless(calls: list[tuple[Instruction, Rule | None]], memory: Memory, obj
         if not mixed:
             return objects
         objects -= mixed
+
+
+def _members(i: Instruction, memory: Memory) -> Objects:
+    """What the memory behind the header that ``i`` returns refers to, less what is always there."""
+    return frozenset(o for o in memory.inside(memory.inside(memory.of(i))) if o.kind not in ("global", "shared"))
 
 
 def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> None:
