@@ -8,8 +8,10 @@ again. What can go wrong is in `irad.errors`.
 from irad import errors, overloads
 from irad.autodiff import Active, Const, Duplicated, Forward, Reverse, autodiff
 from irad.check import check_gradients
+from irad.custom import WithRule, custom_jvp, custom_vjp, stop_gradient
 from irad.derivative import Derivative
 from irad.explanation import explain
+from irad.implicit import implicit
 from irad.operators import (
     derivative,
     gauss_newton,
@@ -35,8 +37,11 @@ __all__ = [
     "Duplicated",
     "Forward",
     "Reverse",
+    "WithRule",
     "autodiff",
     "check_gradients",
+    "custom_jvp",
+    "custom_vjp",
     "derivative",
     "errors",
     "explain",
@@ -46,10 +51,12 @@ __all__ = [
     "hessian",
     "hessian_diagonal",
     "hvp",
+    "implicit",
     "jacfwd",
     "jacobian",
     "jacrev",
     "jvp",
+    "stop_gradient",
     "value_and_grad",
     "value_and_gradient",
     "vjp",

@@ -66,8 +66,9 @@ def public(error: engine.PassError, subject: str, place: str, line: int | None =
     said = readable(str(error))
     match error:
         case engine.NoDerivative():
-            found = NoDerivativeError(f"{subject}: {said}, in {place}. Compute that part from functions that have one, or choose arguments "
-                                      f"with argnums that it does not depend on.", readable(error.callee), place.split("`")[1], line)
+            found = NoDerivativeError(f"{subject}: {said}, in {place}. Give it one with irad.custom_vjp or irad.custom_jvp, wrap it in "
+                                      f"irad.stop_gradient if its derivative is zero, or choose arguments with argnums that it does not "
+                                      f"depend on.", readable(error.callee), place.split("`")[1], line)
         case engine.Unsupported():
             found = UnsupportedError(f"{subject}: {said}, in {place}.")
         case engine.VerificationError():

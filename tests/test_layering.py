@@ -17,13 +17,14 @@ SOURCES = sorted(path for folder in ("irad", "passes/irad_passes") for path in (
 LAYERS = (
     ("irad.__main__", "irad.demo"),
     ("irad",),  # the curated __init__
-    ("irad.overloads",),
+    ("irad.implicit", "irad.overloads"),
+    ("irad.custom",),
     ("irad.check", "irad.explanation", "irad.listing"),
     ("irad.autodiff", "irad.operators"),
     ("irad.forms",),
     ("irad.derivative",),
     ("irad.argnums",),
-    ("irad.custom", "irad.numba_"),
+    ("irad.numba_",),
     ("irad.errors",),
     ("irad_passes.__main__",),
     ("irad_passes.report",),

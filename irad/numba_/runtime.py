@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from irad.numba_ import complex_powers
 from irad_passes.rules import libm
+from irad_passes.rules.inactive import Inactive
 from irad_passes.rules.memory import Allocation, Free, Helper, Reallocation, RefCount, Shared
 from irad_passes.rules.rule import Rule, ScalarRule
 from irad_passes.rules.val import Number, Operand, pow, real, where
@@ -51,5 +52,6 @@ RULES: Mapping[str, Rule] = {
     **{name: ScalarRule(name, _powi, ((-3.0, 3.0), (-4, 4)), singular=True) for name in ("irad.powi.f64", "irad.powi.f32")},
     **{name: ScalarRule(name, _frexp, ((0.1, 9.0), (0, 0)), singular=True) for name in ("numba_frexp", "numba_frexpf")},
     **{name: complex_powers.rule(name) for name in ("irad.cpow", "irad.cpowf")},
+    **{f"llvm.arithmetic.fence.f{bits}": Inactive("stop_gradient") for bits in (32, 64)},  # see irad.numba_.stop
     **{f"numba_{name}{suffix}": rule for name, rule in _SCALARS.items() for suffix in ("", "f")},
 }

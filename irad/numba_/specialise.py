@@ -6,13 +6,14 @@ A specialisation is made once for each function, types, mode and choice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numba.core import types
 
 from irad.errors import IradError, UnsupportedError, public
 from irad.numba_ import abi, capture, lines, link, runtime
+from irad.numba_.rule_calls import with_rules
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
 from irad_passes import pipeline
 from irad_passes.errors import PassError, Unsupported
@@ -69,6 +70,7 @@ def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selecte
         As the engine found it.
     """
     function = function or subject.function
+    function = getattr(function, "_irad_called", function)
     if subject.shared:
         function = getattr(function, "_irad_shared", function)
     memo: dict[Any, Sweep] = function.__dict__.setdefault("_irad_sweeps", {})
@@ -84,8 +86,9 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
     while True:
         found = captured(function, arguments, frozenset() if subject.shared else shadowed)
         leaves, activities, request = asked(found, mode, selected, valued, width, subject.shared)
+        text, rows = with_rules(found.text, mode)
         try:
-            answer = pipeline.differentiate(found.text, request)
+            answer = pipeline.differentiate(text, replace(request, rules={**request.rules, **rows}))
         except PassError as error:
             if width > 1 and isinstance(error, Unsupported):
                 return specialise(subject, arguments, mode, selected, function=function)

@@ -34,6 +34,9 @@ from irad.errors import UnsupportedError
 from irad.numba_ import foreign, linalg, powers, ufuncs, unwinding  # noqa: F401 linalg and products only have to be there
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
+OWNED: dict[str, tuple[Any, Any]] = {}
+"""Functions that bring their derivative along, with the signature, by their symbols."""
+
 
 class ADContext(cpu.CPUContext):
     """Lowers for differentiation."""
@@ -154,22 +157,27 @@ class ADDispatcher(CPUDispatcher):
         As for Numba's dispatchers.
     noinline
         Keep calls to it calls.
+    owner
+        The function, if it brings its derivative along.
     """
 
     targetdescr = ADTarget(NAME)
 
     def __init__(self, py_func: Callable[..., Any], locals: dict[str, Any] | None = None, targetoptions: dict[str, Any] | None = None,
-                 pipeline_class: type = dispatcher.compiler.Compiler, noinline: bool = False) -> None:
+                 pipeline_class: type = dispatcher.compiler.Compiler, noinline: bool = False, owner: Any = None) -> None:
         options = {**(targetoptions or {}), "nopython": True}
         super().__init__(py_func, locals, options, pipeline_class)
         self._compiler = ADCompiler(py_func, self.targetdescr, options, self.locals, unwinding.releasing(pipeline_class))
         self._compiler.debug = _state.debug
         self.noinline = noinline
+        self.owner = owner
 
     def add_overload(self, cres: Any) -> None:
         """Keep the result; Numba's would also register an entry point."""
         if self.noinline:
             cres.library.get_function(cres.fndesc.llvm_func_name).add_function_attribute("noinline")
+        if self.owner is not None:
+            OWNED[cres.fndesc.llvm_func_name] = self.owner, cres.signature
         self.overloads[tuple(cres.signature.args)] = cres
 
 

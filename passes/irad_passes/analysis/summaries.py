@@ -9,7 +9,7 @@ from irad_passes.analysis.integers import integers, is_literal
 from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Object, memory
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module, Value
 from irad_passes.ir.types import Type
-from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Defined, Place, Places, Summary
+from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Defined, Own, Place, Places, Ruled, Summary
 from irad_passes.rules.memory import Free, Reallocation, Transfer, rule_of
 from irad_passes.rules.table import Rule
 
@@ -18,8 +18,10 @@ def callees(function: Function, module: Module, rules: Mapping[str, Rule]) -> It
     """The functions that the module defines, and that no rule is about, where ``function`` calls them."""
     for i in function.instructions():
         target = module.functions.get(i.callee) if i.callee is not None else None
-        if target is not None and not target.is_declaration and rule_of(i, rules) is None and _fits(i, target):
-            yield target
+        if target is not None and not target.is_declaration and _fits(i, target):
+            rule = rule_of(i, rules)
+            if rule is None or isinstance(rule, Own):
+                yield target
 
 
 def _fits(i: Instruction, target: Function) -> bool:
@@ -28,7 +30,11 @@ def _fits(i: Instruction, target: Function) -> bool:
 
 def summaries(functions: Mapping[str, Function], rules: Mapping[str, Rule]) -> dict[str, Rule]:
     """Rows for ``functions``, beside the other ``rules``. The functions are only read."""
-    found: dict[str, Rule] = {**rules, **{name: Defined(Summary()) for name in functions}}
+    def row(name: str, summary: Summary) -> Defined:
+        own = rules.get(name)
+        return Ruled(own.summary(summary), own) if isinstance(own, Own) else Defined(summary)
+
+    found: dict[str, Rule] = {**rules, **{name: row(name, Summary()) for name in functions}}
     pending = list(functions)
     callers: dict[str, list[str]] = {name: [] for name in functions}
     for name, function in functions.items():
@@ -37,11 +43,11 @@ def summaries(functions: Mapping[str, Function], rules: Mapping[str, Rule]) -> d
                 callers[i.callee].append(name)
     while pending:
         name = pending.pop()
-        new = _summary(functions[name], found)
+        new = row(name, _summary(functions[name], found))
         old = found[name]
         assert isinstance(old, Defined)
-        if new != old.summary:
-            found[name] = Defined(new)
+        if new.summary != old.summary:
+            found[name] = new
             pending += [caller for caller in callers[name] if caller not in pending]
     return found
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from irad_passes.ir.types import Type
 from irad_passes.rules.rule import Rule
@@ -61,3 +61,34 @@ class Defined(Rule):
     """The module defines the function: its derivative is made as that of the function that calls it."""
 
     summary: Summary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Own(Rule):
+    """The front end has a derivative of the function: a function ``name`` in forward mode, in reverse mode two, as `transforms.calls`
+    says, of which the second takes no pointers to the primal's memory. ``companions``: which parameters have a shadow, a tangent or an
+    adjoint behind them. A shadow of what is constant is null. The result is in the memory of parameter 0; all of it may depend on
+    all that goes in."""
+
+    name: str
+    companions: tuple[bool, ...]
+
+    def summary(self, found: Summary) -> Summary:
+        """What the function does, where this is what its instructions do."""
+        inputs = frozenset(index for index, has in enumerate(self.companions) if has and index)
+        outputs: set[Place] = {0}
+        pending: list[Place] = [0]
+        while pending:
+            for place in found.puts.get(pending.pop(), ()):
+                if isinstance(place, str) and place.startswith(FRESH) and place not in outputs:
+                    outputs.add(place)
+                    pending.append(place)
+        depends = frozenset((source, target) for source in inputs for target in outputs)
+        return replace(found, reads=found.reads | inputs, writes=found.writes | outputs, depends=depends)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruled(Defined):
+    """A function with a derivative of its own."""
+
+    own: Own

@@ -30,6 +30,8 @@ def passed(work: Work) -> tuple[bool, ...]:
     """Which parameters the adjoint of ``work`` takes too: pointers to memory that is read, and still holds what it held."""
     rule = work.request.rules[work.request.function]
     assert isinstance(rule, Defined)
+    if work.own:
+        return (False,) * len(work.primals)
     return tuple(argument.type.is_pointer and not parameter.overwritten and index in rule.summary.reads for index, (argument, parameter)
                  in enumerate(zip(work.primals, work.request.parameters, strict=True)))
 
@@ -56,13 +58,16 @@ class Calls:
             slot = Builder(self._entry, 0).alloca(T.PTR, f"{i.name or 'call'}.slot")
             operands: list[Value] = []
             for operand, shadowed in zip(self._operands[i], callee.shadowed, strict=True):
-                operands += [operand, self._shadows.of(operand)] if shadowed else [operand]
+                operands += [operand, self._shadow(callee, operand)] if shadowed else [operand]
             Builder.before(i).store(const(T.PTR, 0), slot)
             i.become("call", [*operands, handle, slot, global_ref(callee.request.name + FORWARD)], {})
             b = Builder.behind(i)
             self._frames[i] = frame = b.load(T.PTR, slot, f"{i.name or 'call'}.frame")
             failed = b.icmp("eq", i, const(T.I32, OUT_OF_MEMORY)) if callee.request.status else b.icmp("eq", frame, const(T.PTR, 0))
             b.call(CHECK, T.VOID, [handle, failed])
+
+    def _shadow(self, callee: Work, operand: Value) -> Value:
+        return self._shadows.or_null(operand) if callee.own else self._shadows.of(operand)
 
     def needs(self, i: Instruction) -> Iterator[Value]:
         """Values of the forward sweep that the adjoint of ``i`` reads."""
@@ -71,7 +76,7 @@ class Calls:
             if primal:
                 yield operand
             if shadowed:
-                yield self._shadows.of(operand)
+                yield self._shadow(callee, operand)
         yield self._frames[i]
 
     def emit(self, b: Builder, i: Instruction, seed: Value | None, lookup: Lookup) -> list[tuple[Value, Value]]:
@@ -84,7 +89,7 @@ class Calls:
             if primal:
                 operands.append(lookup(operand))
             if shadowed:
-                operands.append(lookup(self._shadows.of(operand)))
+                operands.append(lookup(self._shadow(callee, operand)))
             elif parameter.activity is Activity.ACTIVE:
                 place = Builder(self._start, 0).alloca(operand.type, f"{operand.name}.place")
                 if self._start is b.block:

@@ -180,7 +180,7 @@ class Forward:
         for operand, parameter, shadowed in zip(i.arguments, callee.request.parameters, callee.shadowed, strict=True):
             operands.append(operand)
             if shadowed:
-                operands.append(self.shadows.of(operand))
+                operands.append(self.shadows.or_null(operand) if callee.own else self.shadows.of(operand))
             elif parameter.activity is ParameterActivity.ACTIVE:
                 operands.append(self.tangent(operand))
         if not carries(i.type):

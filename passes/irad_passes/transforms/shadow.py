@@ -100,6 +100,10 @@ class Shadows:
             self.map[pointer] = self._constant(pointer)
         return self.map[pointer]
 
+    def or_null(self, pointer: Value) -> Value:
+        """The shadow of ``pointer``; null where it has none."""
+        return self.map.get(pointer) or const(T.PTR, 0)
+
     def _lanes(self, address: Instruction) -> int:
         """By what offsets are multiplied in the shadow of what ``address`` points into: 1 in the headers of allocations, of which nothing
         is read or written but the address of the data."""

@@ -14,12 +14,13 @@ from irad_passes.analysis.cfg import SUCCESS, Cfg, abort_blocks, cfg, dominators
 from irad_passes.analysis.loops import loop_forest
 from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Objects, Overwrites, memory
 from irad_passes.analysis.summaries import callees, summaries
-from irad_passes.errors import Unsupported
+from irad_passes.errors import NoDerivative, Unsupported
 from irad_passes.ir.clone import clone
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Module, Value
 from irad_passes.ir.types import I32
 from irad_passes.request import ANYWHERE, Mode, Parameter, Request
 from irad_passes.request import Activity as ParameterActivity
+from irad_passes.rules.calls import Ruled
 from irad_passes.transforms.aggregates import split_aggregates
 from irad_passes.transforms.bits import reject_bits
 from irad_passes.transforms.canonicalise import strip
@@ -37,6 +38,8 @@ class Work:
         For each parameter, whether the derivative takes a shadow behind it.
     primals
         The parameters, without what the derivative adds.
+    own
+        The front end has the derivative: it is called, not made.
     unread
         Stores that are left out of the derivative.
     calls
@@ -49,6 +52,7 @@ class Work:
     shadowed: tuple[bool, ...] = ()
     written: tuple[bool, ...] = ()
     unread: tuple[Instruction, ...] = ()
+    own: bool = False
     calls: dict[Instruction, Work] = field(default_factory=dict)
     aborting: frozenset[Block] = frozenset()
     graph: Cfg = field(init=False)
@@ -124,7 +128,7 @@ class Variants:
             self._analyse(self._pending.pop())
         wanted = [self._root]
         for work in wanted:
-            wanted += [callee for callee in dict.fromkeys(work.calls.values()) if callee not in wanted]
+            wanted += [callee for callee in dict.fromkeys(work.calls.values()) if callee not in wanted and not callee.own]
         for work in wanted:
             reject_bits(work.function, work.activity, work.memory, work.floats, work.aborting, work.request.rules)
         return wanted
@@ -133,8 +137,8 @@ class Variants:
         calls: dict[Instruction, Work] = {}
 
         def shadowed(call: Instruction, parts: tuple[ParameterActivity, ...]) -> Sequence[bool]:
-            calls[call] = self._of(work, call, parts)
-            return calls[call].shadowed
+            calls[call] = callee = self._of(work, call, parts)
+            return () if callee.own else callee.shadowed
 
         work.activity = activity(work.function, work.request, work.memory, work.aborting, shadowed)
         work.calls = calls
@@ -152,6 +156,9 @@ class Variants:
         assert name is not None
         if caller.request.width > 1:
             raise Unsupported("a call that is not inlined, with several tangents at once", call)
+        rule = caller.request.rules[name]
+        if isinstance(rule, Ruled):
+            return self._given(name, rule, call)
         status = caller.request.status and _hands_on_failure(call, caller.aborting)
         parameters = self._parameters(caller, call, parts)
         key = name, status, parameters
@@ -166,6 +173,26 @@ class Variants:
             work.shadowed = tuple(p.activity is ParameterActivity.DUPLICATED for p in parameters)
             self._pending.append(work)
         return self._memo[key]
+
+    def _given(self, name: str, rule: Ruled, call: Instruction) -> Work:
+        """The work on a function whose derivative the front end has: none."""
+        own, function = rule.own, self._root.module.functions[name]
+        if not own.name:
+            mode = self._root.request.mode.value
+            raise NoDerivative(f"`{name}` has a rule of its own, but none for {mode} mode", name, call)
+        inputs = {index for index, has in enumerate(own.companions) if has and index}
+        if not inputs.isdisjoint(rule.summary.writes):
+            raise Unsupported("a function with a rule of its own that writes its arguments; return new arrays", call)
+        if any(not inputs.isdisjoint(what) for what in rule.summary.puts.values()):
+            raise Unsupported("a function with a rule of its own that returns its argument, or a view of it; return a copy", call)
+        parameters = tuple(Parameter(ParameterActivity.CONST if not has else ParameterActivity.DUPLICATED if a.type.is_pointer
+                                     else ParameterActivity.ACTIVE) for a, has in zip(function.arguments, own.companions, strict=True))
+        if (name, True, parameters) not in self._memo:
+            request = replace(self._root.request, function=name, parameters=parameters, name=own.name, status=True, inner=True)
+            self._memo[name, True, parameters] = work = Work(self._root.module, function, request, own=True)
+            work.primals = list(function.arguments)
+            work.shadowed = tuple(p.activity is ParameterActivity.DUPLICATED for p in parameters)
+        return self._memo[name, True, parameters]
 
     def _unique(self, name: str) -> str:
         suffix = "jvp" if self._root.request.mode is Mode.FORWARD else "vjp"
