@@ -46,14 +46,9 @@ def find(result: Result) -> Callable[[str, str, str], Record | None]:
 
 
 def larger(result: Result) -> list[tuple[str, str]]:
-    """The cases without the smallest size of each problem."""
-    seen: set[str] = set()
-    found = []
-    for problem, size in cases(result):
-        if problem in seen:
-            found.append((problem, size))
-        seen.add(problem)
-    return found or cases(result)
+    """The cases without the smallest size of each problem; all, if there are no others."""
+    small = {(record["problem"], record["size"]) for record in timed(result) if record["smallest"]}
+    return [case for case in cases(result) if case not in small] or cases(result)
 
 
 def table(result: Result) -> str:

@@ -91,7 +91,7 @@ def _case(workers: Sequence[Process], name: str, size: str, rounds: int) -> Iter
     expected: Gradient | None = problem.expected(problem.prepare(problem.sizes[size])) if smallest or problem.reference else None
     with tempfile.TemporaryDirectory() as folder:
         for worker in workers:
-            record = {"rival": worker.name, "problem": name, "size": size}
+            record = {"rival": worker.name, "problem": name, "size": size, "smallest": smallest}
             file = Path(folder) / f"{worker.name}.npz"
             answer = worker.ask("prepare", problem=name, size=size, file=str(file))
             record |= answer

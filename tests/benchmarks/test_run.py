@@ -52,7 +52,7 @@ def test_report(tiny: Path, tmp_path: Path) -> None:
 def record(rival: str, size: str, gradient: float, primal: float) -> dict[str, Any]:
     """What a run says of a rival whose times never vary."""
     times = {what: summary([[value, value]] * 2) for what, value in (("gradient", gradient), ("primal", primal))}
-    return {"rival": rival, "problem": "p", "size": size, "first": 1.0, "first_primal": 0.5, **times}
+    return {"rival": rival, "problem": "p", "size": size, "smallest": size == "a", "first": 1.0, "first_primal": 0.5, **times}
 
 
 def test_ratios_and_means() -> None:
