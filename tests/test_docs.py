@@ -66,8 +66,8 @@ class Box:
 
 
 @njit
-def in_an_object(x: Any) -> Any:
-    return Box(x).value
+def from_an_object(box: Any) -> Any:
+    return box.value
 
 
 @njit
@@ -88,7 +88,7 @@ BASE = np.arange(5.0)
         (njit(lambda x: x[0].a), (np.zeros(2, dtype=[("a", "f8")]),), ArgumentTypeError),
         (from_a_list, ([2.0],), ArgumentTypeError),
         (in_a_dict, (2.0,), IradError),
-        (in_an_object, (2.0,), IradError),
+        (from_an_object, (Box(2.0),), ArgumentTypeError),
         (through_python, (2.0,), UnsupportedError),
         (jit(forceobj=True)(lambda x: x), (2.0,), UnsupportedError),
     ],
