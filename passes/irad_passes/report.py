@@ -170,7 +170,7 @@ def _rules(sweep: Reverse, active: list[Instruction]) -> tuple[list[Noted], list
         if i.opcode == "fcmp":
             kinks.append(Noted(_location(i), "comparison"))
         elif isinstance(rule, Inactive) and i.opcode == "call" and i.type is not T.VOID:
-            kinks.append(Noted(_location(i), rule.name))
+            (rules if i.callee in sweep.request.rules else kinks).append(Noted(_location(i), rule.name))  # what a front end holds constant
     return rules, kinks
 
 

@@ -126,6 +126,13 @@ def test_what_a_call_keeps_has_a_symbol():
     assert found.symbols == {"[product_of_sines]": "bytes that a call of `product_of_sines` keeps"}
 
 
+def test_what_is_held_constant_is_no_kink():
+    def held(x):
+        return x * irad.stop_gradient(x) + math.floor(x)
+
+    assert line(explain(held, (1.5,)), "return").notes == ("stop_gradient", "kink: floor")
+
+
 def test_extents_are_called_as_the_function_calls_them():
     found = explain(extents, (float64[:, ::1],))
     assert line(found, "math.sin").tape.endswith(" columns")
