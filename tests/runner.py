@@ -42,11 +42,12 @@ class Mode(Enum):
 
 
 def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
-    """Second derivatives are taken of functions that return a number, away from kinks; of every other mode, all can be asked."""
+    """Second derivatives are taken of functions that return a number, away from kinks; matrices of what is real; of every other mode, all
+    can be asked."""
     if scenario.bits and dtype is not np.float64:
         return False
-    if mode is Mode.COLUMNS and (scenario.bits or scenario.raises):
-        return False
+    if mode is Mode.COLUMNS:
+        return not (scenario.bits or scenario.raises) and is_real(scenario)
     if mode is Mode.FORWARD_OVER_REVERSE:
         return not (scenario.kink or scenario.bits or scenario.raises) and returns_number(scenario)
     return True
@@ -92,6 +93,14 @@ def reference(scenario: Scenario, args: tuple[Any, ...]) -> Run:
     value = scenario.function(*after)
     rows = scenario.derivative(*args[: len(inspect.signature(scenario.derivative).parameters)])
     return Run(value, np.array(rows, float).reshape(len(coordinates(value)), -1), after)
+
+
+@cache
+def is_real(scenario: Scenario) -> bool:
+    """Whether neither what it is differentiated by nor its result is complex: a Jacobian is a matrix of floats."""
+    args = in_dtype(positional(scenario, scenario.cases[0]), np.float64)
+    by = chosen(scenario, args)
+    return not any(np.iscomplexobj(x) for x in (*leaves(by), *leaves(scenario.function(*args))))
 
 
 @cache
