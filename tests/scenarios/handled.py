@@ -127,6 +127,19 @@ def raises_with_run_time_arguments(a, limit):
     return s
 
 
+def shifted_by_handler(a, x):
+    """The slices may not fit, which raises with run-time arguments: in the handler, and behind it."""
+    s = x * x
+    try:
+        s += root_of_positive(a[0] * x)
+        if s > 0.5:
+            raise ValueError("large")
+    except Exception:
+        a[1:] = a[:-1] * x
+    a[:-1] = a[1:] * s
+    return np.sum(a * a) + s
+
+
 def raises_behind_handled(x, y):
     r = y
     try:
@@ -149,6 +162,7 @@ SCENARIOS = (
     Scenario(
         raises_with_run_time_arguments, [(numbers(4), 1.5)], argnums=(0,), raises=Rejected, name="raises_with_run_time_arguments_taken"
     ),
+    Scenario(shifted_by_handler, [(numbers(4), x) for x in (0.1, 0.9, -0.9)]),
     Scenario(raises_behind_handled, [(0.7, 1.3), (-0.7, 1.3)]),
     Scenario(raises_behind_handled, [(-0.9, 1.3)], raises=AssertionError, name="raises_behind_handled_taken"),
 )

@@ -21,11 +21,19 @@ _FOREVER = 1 << 62
 """The reference count of what lives as long as the tape: functions that are called may count."""
 
 
-def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block]) -> dict[Instruction, int]:
+def handed_over(function: Function, request: Request, memory: Memory, aborting: frozenset[Block]) -> Objects:
+    """Memory without a reference count that leaves the function, as the arguments of an exception do: whoever gets it frees it."""
+    return frozenset(
+        o for i in function.instructions() if i.opcode == "call" and i.block not in aborting and i.callee != RESERVE
+        and isinstance(rule := rule_of(i, request.rules), Allocation) and rule.data_offset is None for o in memory.of(i) & memory.escaped)
+
+
+def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block],
+                 shadowed: Objects) -> dict[Instruction, int]:
     """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity.
 
     What the ``aborting`` blocks allocate, to build an exception, stays as it is, and what holds memory that cannot be seen, which only
-    its destructor can release.
+    its destructor can release; so does what is `handed_over`, unless it is ``shadowed``.
 
     Returns the allocations that keep a header, with the offset at which it holds the address of the data `HEADER` bytes on.
     """
@@ -48,9 +56,10 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
                 if rule.data_offset is not None:
                     headers[i] = rule.data_offset
             case Allocation() if i.block not in aborting:
-                if rule.data_offset is None:
-                    raise Unsupported("memory that escapes from the function without a reference count", i)
-                _hold(i, request, tape)
+                if rule.data_offset is not None:
+                    _hold(i, request, tape)
+                elif not shadowed.isdisjoint(memory.of(i)):
+                    raise Unsupported("memory that escapes from the function without a reference count, and holds active values", i)
             case RefCount() | Free():
                 objects = memory.of(_counted(i, rule))
                 if objects <= ours:

@@ -18,7 +18,7 @@ from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
 from irad_passes.transforms.adjoint import FLAGS, Adjoints
-from irad_passes.transforms.arena import move_to_tape
+from irad_passes.transforms.arena import handed_over, move_to_tape
 from irad_passes.transforms.shadow import Shadows
 from irad_passes.transforms.split import Halves
 from irad_passes.transforms.tape import Array, Field, Lookup, Tape
@@ -67,7 +67,7 @@ class Reverse:
         self.adjoints = adjoints = Adjoints(self.context, shadows, self.start)
         self.tape = Tape(function.entry, self.halves.handle if self.halves is not None else None)
         shadows.handle = lambda: self.tape.handle
-        shadows.headers = move_to_tape(function, self.request, self.memory, self.tape, aborting)
+        shadows.headers = move_to_tape(function, self.request, self.memory, self.tape, aborting, adjoints.activity.shadowed)
         shadows.build()
         adjoints.calls.augment(self.tape)
         tree = dominators(graph)
@@ -76,7 +76,8 @@ class Reverse:
         live = {block for block in graph.order if work[block] or any(p in adjoints.activity.values for p in block.phis)}
         self.work = work
         self.flow = reversal(graph, forest, tree, exit_block, live, adjoints.activity.values)
-        overwrites = Overwrites(self.memory, graph, forest, self.context.afterwards())
+        gone = handed_over(function, self.request, self.memory, aborting)
+        overwrites = Overwrites(self.memory, graph, forest, self.context.afterwards() | gone)
         self.values = Recompute(exit_block, tree, forest, overwrites, set(self.flow.counters.values()),
                                 self.flow.blocks, self.request.rules, apart=inner)
         self.needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
