@@ -199,6 +199,11 @@ def exact(value: Any, type_: Any) -> Any:
     return as_dtype(type_).type(value) if isinstance(type_, (types.Float, types.Complex)) else value
 
 
+def fields(value: Any) -> tuple[str, ...]:
+    """The names of the fields of an array of records; none of other values."""
+    return (value.dtype.names or ()) if isinstance(value, np.ndarray) else ()
+
+
 def is_float(value: Any) -> bool:
     """Whether a value is a float, a complex number, or an array of them."""
     return isinstance(value, (float, complex, np.inexact)) or (isinstance(value, np.ndarray) and value.dtype.kind in "fc")
@@ -209,14 +214,17 @@ def dtypes(value: Any) -> Iterator[np.dtype[Any]]:
     if isinstance(value, tuple):
         for item in value:
             yield from dtypes(item)
-    elif is_float(value):
+    for name in fields(value):
+        yield from dtypes(value[name])
+    if is_float(value):
         yield np.asarray(value).dtype
 
 
 def flat(value: Any) -> Vector:
-    """All floats in a value, tuples and arrays one after the other; a complex number is two."""
-    if isinstance(value, tuple):
-        return np.concatenate([np.zeros(0), *map(flat, value)])
+    """All floats in a value, tuples, fields and arrays one after the other; a complex number is two."""
+    if isinstance(value, tuple) or fields(value):
+        parts = [value[name] for name in fields(value)] if fields(value) else value
+        return np.concatenate([np.zeros(0), *map(flat, parts)])
     if not is_float(value):
         return np.zeros(0)
     numbers = np.asarray(value).ravel()
@@ -228,7 +236,9 @@ def entries(value: Any, path: str = "") -> Iterator[str]:
     if isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from entries(item, f"{path}[{index}]")
-    elif is_float(value):
+    for name in fields(value):
+        yield from entries(value[name], f"{path}[{name!r}]")
+    if is_float(value):
         of_array = isinstance(value, np.ndarray)
         numbers = [f"{path}[{', '.join(map(str, place))}]" for place in np.ndindex(value.shape)] if of_array else [path]
         for number in numbers:
@@ -241,7 +251,18 @@ def filled(value: Any, vector: Vector, *, keep: bool = False) -> Any:
         parts = np.split(vector, np.cumsum([flat(item).size for item in value]))
         items = [filled(item, part, keep=keep) for item, part in zip(value, parts)]  # noqa: B905 - the last part is empty
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    if fields(value):
+        return _filled_records(value, vector)
     if not is_float(value):
         return value if keep else None
     numbers = vector.view(np.complex128) if np.iscomplexobj(value) else vector
     return numbers.astype(value.dtype).reshape(value.shape) if isinstance(value, np.ndarray) else type(value)(numbers[0])
+
+
+def _filled_records(value: Any, vector: Vector) -> Any:
+    made, place = value.copy(), 0
+    for name in fields(value):
+        size = flat(value[name]).size
+        made[name] = filled(value[name], vector[place:place + size], keep=True)
+        place += size
+    return made

@@ -11,15 +11,17 @@ import numpy as np
 from numba import njit, types
 from numba.core.runtime import rtsys
 from numba.core.runtime._nrt_python import memsys_enable_stats
+from numba.np.numpy_support import as_dtype
 
-from reference import Tree, layout_copy, leaves
+from reference import Tree, layout_copy, leaves, mapped
 
 memsys_enable_stats()
 
 
 def in_precision(own: np.dtype, dtype: type) -> np.dtype:
-    """The dtype of an array of dtype ``own`` where floats are ``dtype``: complex numbers are two of them."""
-    return np.result_type(dtype, np.complex64) if own.kind == "c" else np.dtype(dtype) if own.kind == "f" else own
+    """The dtype of an array of dtype ``own`` where floats are ``dtype``, in its records too: complex numbers are two of them."""
+    numbers = {"f": np.dtype(dtype), "c": np.result_type(dtype, np.complex64)}
+    return mapped(own, lambda plain: numbers.get(plain.kind, plain))
 
 
 def in_dtype(tree: Tree, dtype: type) -> Tree:
@@ -124,5 +126,5 @@ def calling(derivative: Any) -> Any:
 def of_type(numba_type: Any, tree: Tree) -> Tree:
     if isinstance(numba_type, types.BaseTuple):
         return tuple(map(of_type, numba_type.types, tree))
-    dtype = np.dtype(str(getattr(numba_type, "dtype", numba_type)))
+    dtype = as_dtype(getattr(numba_type, "dtype", numba_type))
     return tree.astype(dtype) if isinstance(tree, np.ndarray) else dtype.type(tree)

@@ -46,6 +46,17 @@ def predicate(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda x: on_number(x).astype(bool) if isinstance(x, np.ndarray) else on_number(x)
 
 
+def with_objects(dtype: np.dtype) -> np.dtype:
+    """The dtype of records whose numbers may be any; other dtypes as they are."""
+    if dtype.names:
+        return np.dtype([(name, with_objects(dtype[name]) if dtype[name].names else objects(dtype[name])) for name in dtype.names])
+    return dtype
+
+
+def objects(dtype: np.dtype) -> np.dtype:
+    return np.dtype((object, dtype.shape)) if dtype.base.kind in "fc" else dtype
+
+
 def is_float(dtype: Any) -> bool:
     return isinstance(dtype, Cast) or np.dtype(dtype).kind in "fcO"
 
@@ -230,4 +241,4 @@ def counterpart(value: Any, done: dict[Any, Any]) -> Any:
         return plain_class(value.class_type, done)
     if isinstance(value, tuple):
         return tuple(counterpart(item, done) for item in value)
-    return value
+    return with_objects(value) if isinstance(value, np.dtype) else value

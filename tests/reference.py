@@ -51,8 +51,32 @@ def layout_copy(array: np.ndarray, dtype: Any) -> np.ndarray:
     return out
 
 
-def is_float_array(x: Any) -> bool:
-    return isinstance(x, np.ndarray) and x.dtype.kind in "fcO"
+def mapped(dtype: np.dtype, function: Callable[[np.dtype], Any]) -> np.dtype:
+    """A dtype with ``function`` applied to each plain one in it: the fields of records, of records in records, of rows in records."""
+    if dtype.names:
+        fields = [(name, mapped(dtype[name], function)) for name in dtype.names]
+        return np.dtype(fields, align=dtype.isalignedstruct and not any(field.hasobject for _, field in fields))
+    if dtype.subdtype:
+        return np.dtype((mapped(dtype.base, function), dtype.shape))
+    return np.dtype(function(dtype))
+
+
+def as_object(dtype: np.dtype) -> Any:
+    return object if dtype.kind in "fc" else dtype
+
+
+def plain_arrays(array: np.ndarray) -> list[np.ndarray]:
+    """The array, or where it is one of records, views of their fields."""
+    if array.dtype.names is None:
+        return [array]
+    return [view for name in array.dtype.names for view in plain_arrays(array[name])]
+
+
+def without_floats(tree: Tree) -> list[np.ndarray]:
+    """The arrays of ``tree``, and the fields of those of records, that hold no floats."""
+    if isinstance(tree, tuple):
+        return [array for item in tree for array in without_floats(item)]
+    return [array for array in plain_arrays(tree) if array.dtype.kind not in "fcO"] if isinstance(tree, np.ndarray) else []
 
 
 def transform(function: Callable[[Any], Any], tree: Tree) -> Tree:
@@ -60,13 +84,12 @@ def transform(function: Callable[[Any], Any], tree: Tree) -> Tree:
     if isinstance(tree, tuple):
         items = [transform(function, item) for item in tree]
         return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    if is_float_array(tree):
-        out = layout_copy(tree, object)
-        for index in np.ndindex(out.shape):
-            out[index] = function(tree[index] if tree.dtype == object else tree[index].item())
-        return out
     if isinstance(tree, np.ndarray):
-        return layout_copy(tree, tree.dtype)
+        out = layout_copy(tree, mapped(tree.dtype, as_object))
+        for given, made in zip(plain_arrays(tree), plain_arrays(out), strict=True):
+            for index in np.ndindex(given.shape if given.dtype.kind in "fcO" else (0,)):
+                made[index] = function(given[index] if given.dtype == object else given[index].item())
+        return out
     return function(tree) if is_number(tree) else tree
 
 
@@ -82,8 +105,8 @@ def leaves(tree: Tree) -> list[Any]:
     """The floating-point numbers of ``tree``, in order."""
     if isinstance(tree, tuple):
         return [leaf for item in tree for leaf in leaves(item)]
-    if is_float_array(tree):
-        return [tree[index] for index in np.ndindex(tree.shape)]
+    if isinstance(tree, np.ndarray):
+        return [array[index] for array in plain_arrays(tree) if array.dtype.kind in "fcO" for index in np.ndindex(array.shape)]
     return [tree] if is_number(tree) else []
 
 
@@ -94,7 +117,17 @@ def coordinates(tree: Tree) -> list[Any]:
 
 def unflatten(tree: Tree, numbers: Sequence[Any]) -> Tree:
     """``tree`` with its `coordinates` replaced by ``numbers``."""
-    return transform_arrays(transform(taken(numbers), tree))
+    return aligned(tree, transform_arrays(transform(taken(numbers), tree)))
+
+
+def aligned(like: Tree, tree: Tree) -> Tree:
+    """``tree`` with the records aligned that are in ``like``: those of objects never are."""
+    if isinstance(tree, tuple):
+        items = [aligned(*pair) for pair in zip(like, tree, strict=True)]
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    if isinstance(like, np.ndarray) and like.dtype.isalignedstruct and not tree.dtype.hasobject:
+        return layout_copy(tree, like.dtype)
+    return tree
 
 
 def taken(numbers: Sequence[Any]) -> Callable[[Any], Any]:
@@ -104,12 +137,14 @@ def taken(numbers: Sequence[Any]) -> Callable[[Any], Any]:
 
 
 def transform_arrays(tree: Tree) -> Tree:
-    """Turn arrays of objects into arrays of floats where they hold nothing else."""
+    """Turn arrays of objects into arrays of numbers where they hold no dual ones."""
     if isinstance(tree, tuple):
         items = [transform_arrays(item) for item in tree]
         return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    if isinstance(tree, np.ndarray) and tree.dtype == object and not any(isinstance(x, Dual) for x in tree.flat):
-        return layout_copy(tree, complex if any(isinstance(x, complex) for x in tree.flat) else float)
+    if isinstance(tree, np.ndarray) and not any(isinstance(x, Dual) for x in leaves(tree)):
+        numbers = iter([complex if any(isinstance(x, complex) for x in array.flat) else float
+                        for array in plain_arrays(tree) if array.dtype == object])
+        return layout_copy(tree, mapped(tree.dtype, lambda dtype: next(numbers) if dtype.kind == "O" else dtype))
     return tree
 
 

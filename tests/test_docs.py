@@ -85,7 +85,7 @@ BASE = np.arange(5.0)
     [
         (njit(lambda x: np.linalg.eigh(x)[0].sum()), (np.eye(2),), IradError),
         (njit(lambda x: np.linalg.svd(x)[1].sum()), (np.eye(2),), IradError),
-        (njit(lambda x: x[0].a), (np.zeros(2, dtype=[("a", "f8")]),), ArgumentTypeError),
+        (njit(lambda x: x.a), (np.zeros(2, dtype=[("a", "f8")])[0],), UnsupportedError),
         (from_a_list, ([2.0],), ArgumentTypeError),
         (in_a_dict, (2.0,), IradError),
         (from_an_object, (Box(2.0),), ArgumentTypeError),

@@ -14,7 +14,8 @@ from irad.derivative import Form, Plan
 from irad.errors import ArgumentTypeError, OutputTypeError
 from irad.numba_.contraction import contracted, unused
 from irad.numba_.glue import Glue, Typed, shadow_type
-from irad.numba_.kinds import check_argument, check_tangent, has_floats
+from irad.numba_.kinds import check_argument, check_tangent
+from irad.numba_.records import has_floats
 from irad.numba_.specialise import Subject, captured, specialise
 from irad.numba_.sweep import Sweep, arrays, fitted
 from irad.numba_.tangents import members, seed, tangent

@@ -15,6 +15,7 @@ from numba.core import types
 from numba.core.datamodel import models
 
 from irad.numba_.capture import Captured
+from irad.numba_.records import memory_type
 from irad.numba_.target import ADContext, ADDispatcher
 
 Path = tuple[str | int, ...]
@@ -36,7 +37,9 @@ class Parameter:
     llvm
         LLVM type of the parameter: ``double``, ``i64``, ``ptr``.
     element
-        LLVM type of what the pointer to an array's data points to; "" for all other parameters.
+        LLVM type of what the pointer to an array's data, to a record or to the result points to; "" for all other parameters.
+    factor
+        A number that divides the parameter: the size of an array's elements, for that size and the strides of contiguous arrays.
     """
 
     index: int
@@ -44,24 +47,31 @@ class Parameter:
     numba: types.Type
     llvm: str
     element: str = ""
+    factor: int = 1
 
 
 def parameters(captured: Captured) -> tuple[Parameter, ...]:
     """The parameters of ``captured.name``, in order."""
     context = ADDispatcher.targetdescr.target_context
-    found = [Parameter(-1, ("retptr",), types.CPointer(captured.returns), "ptr"),
+    result = llvm_text(context.get_return_type(captured.returns))
+    found = [Parameter(-1, ("retptr",), types.CPointer(captured.returns), "ptr", result),
              Parameter(-1, ("excinfo",), types.voidptr, "ptr")]
     for index, argument in enumerate(captured.arguments):
         for path, leaf, type_ in leaves(context.data_model_manager[argument]):
-            element = llvm_text(context.get_data_type(held(leaf.dtype))) if isinstance(leaf, types.CPointer) else ""
-            found.append(Parameter(index, path, leaf, llvm_text(type_), element))
+            pointed = leaf.dtype if isinstance(leaf, types.CPointer) else leaf if isinstance(leaf, types.Record) else None
+            element = "" if pointed is None else llvm_text(memory_type(context, pointed))
+            found.append(Parameter(index, path, leaf, llvm_text(type_), element, divisor(context, argument, path)))
     check(context, captured, found)
     return tuple(found)
 
 
-def held(dtype: types.Type) -> types.Type:
-    """What memory holds that holds numbers of this type: two floats for each complex number."""
-    return dtype.underlying_float if isinstance(dtype, types.Complex) else dtype
+def divisor(context: ADContext, argument: types.Type, path: Path) -> int:
+    """The size of its elements, where a part is that of an array or a stride of a contiguous one; else 1."""
+    while isinstance(argument, types.BaseTuple) and isinstance(path[0], int):
+        argument, path = argument[path[0]], path[1:]
+    if isinstance(argument, types.Array) and (path == ("itemsize",) or (path[0] == "strides" and argument.layout in "CF")):
+        return int(context.get_abi_sizeof(context.get_data_type(argument.dtype)))
+    return 1
 
 
 def leaves(model: models.DataModel, path: Path = ()) -> Iterator[tuple[Path, types.Type, ir.Type]]:

@@ -12,6 +12,7 @@ from numba.extending import intrinsic, overload
 
 from irad.errors import ArgumentTypeError
 from irad.numba_.glue import make_array, populate_array
+from irad.numba_.records import has_floats
 
 
 def contracted(function: Any) -> Any:
@@ -79,16 +80,19 @@ def _half_square(value):  # type: ignore[no-untyped-def]
 
 @overload(contract)
 def _contract(value, cotangent):  # type: ignore[no-untyped-def]
-    if isinstance(cotangent, types.NoneType) or not isinstance(value, (types.Float, types.Complex, types.Array, types.BaseTuple)):
+    if isinstance(cotangent, types.NoneType) or not has_floats(value):
         return lambda value, cotangent: 0.0
     if isinstance(value, types.Complex):
         return lambda value, cotangent: value.real * cotangent.real + value.imag * cotangent.imag
     if isinstance(value, types.Float):
         return lambda value, cotangent: value * cotangent
     if isinstance(value, types.Array):
-        return _contract_flat if value.layout == cotangent.layout != "A" else _contract_any
+        if value.layout == "A" or value.layout != cotangent.layout or not isinstance(value.dtype, (types.Float, types.Complex)):
+            return _contract_any
+        return _contract_flat
     scope = {"contract": contract}
-    terms = " + ".join(f"contract(value[{index}], cotangent[{index}])" for index in range(len(value)))
+    keys = value.fields if isinstance(value, types.Record) else range(len(value))
+    terms = " + ".join(f"contract(value[{key!r}], cotangent[{key!r}])" for key in keys)
     exec(f"def implementation(value, cotangent):\n    return {terms}\n", scope)
     return scope["implementation"]
 

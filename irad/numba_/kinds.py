@@ -7,21 +7,18 @@ from typing import Any
 from numba.core import types
 
 from irad.errors import ArgumentTypeError, OutputTypeError, UnsupportedError
+from irad.numba_.records import has_floats, has_records
 from irad.numba_.specialise import Subject
-
-
-def has_floats(type_: Any) -> bool:
-    """Whether a value of this type holds floats or complex numbers, which irad can differentiate with respect to."""
-    if isinstance(type_, types.BaseTuple):
-        return any(map(has_floats, type_))
-    return isinstance(type_.dtype if isinstance(type_, types.Array) else type_, (types.Float, types.Complex))
 
 
 def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
     """Refuse to differentiate with respect to an argument without floats."""
-    if has_floats(type_):
-        return
     shown = types.unliteral(type_)
+    if has_floats(type_):
+        if has_records(type_):
+            raise UnsupportedError(f"{subject}: argument {index} ('{name}') of {subject.place} is {shown}, and irad differentiates with "
+                                   f"respect to arrays of records, not to a record by itself. Pass an array with that one record.")
+        return
     what = f"{subject}: argument {index} ('{name}') is {shown}, not differentiable"
     if isinstance(shown, types.Array):
         advice = "pass it as an array of floats, `.astype(float)`"
@@ -58,6 +55,9 @@ def check_scalar_output(subject: Subject, returns: Any, *, has_aux: bool) -> Non
 
 def check_output(subject: Subject, returns: Any) -> None:
     """Refuse what has no tangent: outputs other than floats, complex numbers, arrays of them, and tuples that hold some."""
+    if has_records(returns):
+        raise UnsupportedError(f"{subject}: {subject.place} returns {returns}, which is a place in memory, not a value. Return an array of "
+                               f"records, or the fields.")
     if not has_floats(returns):
         raise OutputTypeError(f"{subject}: {subject.place} returns {returns}, which has no derivative. Return a float, a complex "
                               f"number, an array of them, or a tuple of those.")

@@ -12,6 +12,7 @@ from typing import Any
 from numba.core import cgutils, types
 
 from irad.numba_.glue import INTP, Glue, Typed, shadow_type
+from irad.numba_.records import floats, memory_type
 
 BYTES = types.Array(types.uint8, 1, "C")
 ALIGNED = 64  # what is aligned to so many bytes keeps its alignment in the shadow
@@ -99,18 +100,15 @@ def _shadow(glue: Glue, primal: Typed, places: Iterator[Any], given: Any) -> Any
 
 
 def _add(glue: Glue, source: Typed, target: Typed) -> None:
-    """Add the elements of one array of floats or complex numbers to those of another of its shape, one after the other."""
-    if not isinstance(target.type.dtype, (types.Float, types.Complex)):
-        return
+    """Add the floats in the elements of one array to those of another of its shape, one element after the other."""
     builder, shape = glue.builder, glue.shape(*target)
     pairs = [(array, cgutils.unpack_tuple(builder, array.strides, len(shape))) for array in (glue.array(*source), glue.array(*target))]
     with cgutils.loop_nest(builder, shape, INTP) as indices:
         read, written = (cgutils.get_item_pointer2(glue.context, builder, array.data, shape, strides, "A", indices)
                          for array, strides in pairs)
-        parts = [[]] if isinstance(target.type.dtype, types.Float) else [[cgutils.int32_t(0), cgutils.int32_t(part)] for part in (0, 1)]
-        for part in parts:
-            place, amount = (builder.gep(of, part) if part else of for of in (written, read))
-            builder.store(builder.fadd(builder.load(place), builder.load(amount)), place)
+        for offset, real in floats(glue.context, memory_type(glue.context, target.type.dtype)):
+            place, amount = (cgutils.pointer_add(builder, of, offset, real.as_pointer()) for of in (written, read))
+            builder.store(builder.fadd(builder.load(place, align=1), builder.load(amount, align=1)), place, align=1)
 
 
 def _places(glue: Glue, arrays: Sequence[Typed], width: int) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from numba.core import types
 
 from irad.errors import IradError, UnsupportedError, public
 from irad.numba_ import abi, capture, lines, link, runtime
+from irad.numba_.records import has_floats
 from irad.numba_.rule_calls import with_rules
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
 from irad_passes import pipeline
@@ -111,23 +112,24 @@ def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued:
 
     ``shared``: arrays of what is the same for LLVM may share memory.
     """
-    leaves = abi.parameters(found)[HIDDEN:]
+    result, _, *leaves = abi.parameters(found)
     activities = tuple(_activity(leaf, selected) for leaf in leaves)
     elements = list(dict.fromkeys(leaf.element for leaf in leaves if leaf.element)) if shared else []
     groups = [elements.index(leaf.element) + 1 if leaf.element in elements else 0 for leaf in leaves]
     variant = f"{width if width > 1 else ''}{'' if valued else '.gradient'}{'.shared' if shared else ''}"
-    request = Request(found.name, mode, (Parameter(Activity.DUPLICATED), Parameter(), *(
-        Parameter(activity, leaf.element, group) for activity, leaf, group in zip(activities, leaves, groups, strict=True))),
+    request = Request(found.name, mode, (Parameter(Activity.DUPLICATED, result.element), Parameter(), *(
+        Parameter(activity, leaf.element, group, factor=leaf.factor)
+        for activity, leaf, group in zip(activities, leaves, groups, strict=True))),
         f"{found.name}.{SUFFIX[mode]}{variant}.{'_'.join(map(str, sorted(selected)))}.{link.PROCESS:x}",
         rules=runtime.RULES, discarded=frozenset() if valued else frozenset({0}), width=width)
-    return leaves, activities, request
+    return tuple(leaves), activities, request
 
 
 def _activity(leaf: abi.Parameter, selected: frozenset[int]) -> Activity:
     """How an LLVM parameter takes part."""
     if leaf.index not in selected:
         return Activity.CONST
-    if leaf.path[-1:] == ("data",) and isinstance(leaf.numba.dtype, (types.Float, types.Complex)):
+    if leaf.path[-1:] == ("data",) and has_floats(leaf.numba.dtype):
         return Activity.DUPLICATED
     return Activity.ACTIVE if isinstance(leaf.numba, types.Float) else Activity.CONST
 

@@ -16,7 +16,7 @@ from numba.core import cgutils, types
 from irad.errors import UnsupportedError
 from irad.numba_ import link, sharing
 from irad.numba_.abi import Parameter, Path
-from irad.numba_.glue import Glue, Typed, owned_type
+from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad_passes import pipeline
 from irad_passes.request import Activity, Answer, Mode
 
@@ -172,6 +172,7 @@ class Sweep:
 
     def _test_sharing(self, glue: Glue, arguments: Sequence[Typed]) -> None:
         """Where an array that the function writes shares memory with an argument: go on in the version for that, or raise."""
+        self._forbid_records(glue, arguments)
         written = self.written_arrays()
         if not written:
             return
@@ -188,6 +189,20 @@ class Sweep:
                         f"arguments '{one}' and '{other}' of {self.place}, of types {found[first].type} and {found[second].type}, are")
                 glue.raise_if(condition, UnsupportedError, f"{what} in the same memory, and '{one}' is written, which irad cannot "
                                                            f"differentiate here. Pass a copy.")
+
+    def _forbid_records(self, glue: Glue, arguments: Sequence[Typed]) -> None:
+        """Raise where a record is in the memory of an array, and one of the two is written."""
+        written = {(leaf.index, leaf.path) for at, leaf in enumerate(self.leaves) if self.answer.written[HIDDEN + at]}
+        for at, argument in enumerate(arguments):
+            for path, record in members_of(glue, argument, types.Record):
+                low = glue.builder.ptrtoint(record.value, INTP)
+                extent = low, glue.builder.add(low, INTP(record.type.size))
+                for other, its in enumerate(arguments):
+                    for inner, array in members_of(glue, its, types.Array):
+                        if (at, path) in written or (other, (*inner, "data")) in written:
+                            glue.raise_if(glue.overlap(extent, glue.extent(*array)), UnsupportedError,
+                                          f"the record '{self.names[at]}' of {self.place} is in the memory of '{self.names[other]}', and "
+                                          f"one of them is written, which irad cannot differentiate. Pass a copy.")
 
     def _element(self, name: tuple[int, Path]) -> str:
         """What an array holds, for LLVM."""
@@ -217,6 +232,15 @@ def arrays(glue: Glue, one: Typed, other: Typed, path: Path = ()) -> Iterator[tu
         parts = zip(one.type, glue.items(one.value), other.type, glue.items(other.value), strict=True)
         for index, (type_, value, other_type, other_value) in enumerate(parts):
             yield from arrays(glue, Typed(type_, value), Typed(other_type, other_value), (*path, index))
+
+
+def members_of(glue: Glue, value: Typed, kind: Any, path: Path = ()) -> Iterator[tuple[Path, Typed]]:
+    """What is of a kind of type in a value, with the path to it through tuples."""
+    if isinstance(value.type, kind):
+        yield path, value
+    elif isinstance(value.type, types.BaseTuple):
+        for index, item in enumerate(zip(value.type, glue.items(value.value), strict=True)):
+            yield from members_of(glue, Typed(*item), kind, (*path, index))
 
 
 def contiguous_type(type_: Any) -> Any:

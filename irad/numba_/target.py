@@ -31,7 +31,7 @@ from numba.core.runtime import nrtdynmod, rtsys
 from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
 
 from irad.errors import UnsupportedError
-from irad.numba_ import foreign, linalg, powers, ufuncs, unwinding  # noqa: F401 linalg and products only have to be there
+from irad.numba_ import foreign, linalg, powers, records, ufuncs, unwinding  # noqa: F401 linalg and products only have to be there
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
 OWNED: dict[str, tuple[Any, Any]] = {}
@@ -66,6 +66,7 @@ class ADContext(cpu.CPUContext):
         """Finish a module as Numba does, with a runtime whose IR no code generator has seen."""
         if self.fastmath:
             fastmathpass.rewrite_module(mod, self.fastmath)
+        records.move_as_blocks(mod)
         library.add_linking_library(self.runtime)
 
     def subtarget(self, **options: Any) -> ADContext:

@@ -49,13 +49,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parameters_of(text: str) -> tuple[Parameter, ...]:
     """Read what --parameters says."""
-    parts = [(*part.strip().split(":"), "", "")[:3] for part in text.split(",")] if text.strip() else []
+    parts = [(*part.strip().split(":"), "", "")[:3] for part in _separated(text)] if text.strip() else []
     for word, _, group in parts:
         if word not in WORDS:
             raise argparse.ArgumentTypeError(f"'{word}' is none of {', '.join(WORDS)}")
         if group and not group.isdecimal():
             raise argparse.ArgumentTypeError(f"'{group}' is no number of a group")
     return tuple(Parameter(WORDS[word], element, int(group or 0)) for word, element, group in parts)
+
+
+def _separated(text: str) -> list[str]:
+    """The parts of ``text`` between commas that are in no bracket."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "{[<") - (character in "}]>")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
 
 
 def _derivative(text: str, mode: Mode, name: str | None, parameters: tuple[Parameter, ...] | None, status: bool) -> str:

@@ -29,16 +29,18 @@ class Activity(Enum):
 class Parameter:
     """One parameter of the function.
 
-    ``element``: LLVM type of what a pointer's memory holds ("double", "i64", …), where it is uniform and known; "" otherwise.
+    ``element``: LLVM type of what a pointer's memory holds, once or in a row ("double", "i64", "<{ double, i32 }>", …), where it is
+    known; "" otherwise.
     ``group``: pointers of one group, other than 0, may point into the same memory; their shadows then overlap as they do;
     `ANYWHERE` for one of which nothing is known. ``overwritten``: of a function that is called in what is differentiated, the memory may
-    be written between the call and its adjoint.
+    be written between the call and its adjoint. ``factor``: a number that divides an integer.
     """
 
     activity: Activity = Activity.CONST
     element: str = ""
     group: int = 0
     overwritten: bool = False
+    factor: int = 1
 
 
 ANYWHERE = -1

@@ -45,6 +45,12 @@ CAST = function("double (ptr %x)", "%i = ptrtoint ptr %x to i64", "%j = add i64 
 BITS = function("double (double %x)", "%i = bitcast double %x to i64", "%j = and i64 %i, 9223372036854775807",
                 "%y = bitcast i64 %j to double", "ret double %y")
 UNDECIDED = function("void (ptr %x, ptr %y)", "%v = load i64, ptr %x", "store i64 %v, ptr %y", "ret void")
+SOMEWHERE = function("void (ptr %r, ptr %y, i64 %k)", "%p = getelementptr double, ptr %r, i64 %k", "%v = load double, ptr %p",
+                     "store double %v, ptr %r", "%n = load i64, ptr %p", "%m = sub i64 %n, 1", "store i64 %m, ptr %p",
+                     "store i64 %n, ptr %y", "ret void")
+MIXED = function("void (ptr %x, ptr %y, i64 %n)", "call void @llvm.memcpy.p0.p0.i64(ptr %y, ptr %x, i64 %n, i1 false)", "ret void",
+                 outside="declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+RECORD = Parameter(Activity.DUPLICATED, "<{ double, i64 }>")
 IDENTITY = function("double (double %x)", "ret double %x")
 
 
@@ -83,6 +89,7 @@ def test_what_is_constant_needs_no_rule(text: str) -> None:
         (CAST, [DUPLICATED], Unsupported, "inttoptr"),
         (BITS, [ACTIVE], Unsupported, "bits of an active float"),
         (UNDECIDED, [DUPLICATED, DUPLICATED], Unsupported, "integer"),
+        (SOMEWHERE, [DUPLICATED, DUPLICATED, Parameter()], Unsupported, "integer"),
         (IDENTITY, [ACTIVE, ACTIVE], ValueError, "f has 1 parameters, the request has 2"),
         (IDENTITY, [DUPLICATED], ValueError, "%x of f is double: only a pointer"),
         (function("void (ptr %x)", "ret void"), [ACTIVE], ValueError, "%x of f is ptr: only a float"),
@@ -90,12 +97,24 @@ def test_what_is_constant_needs_no_rule(text: str) -> None:
         (IDENTITY.replace("@f", "@g"), [ACTIVE], ValueError, "does not define f"),
         (function("double (double %x)", "ret float %x"), [ACTIVE], ParseError, "not LLVM IR: .*ret float"),
     ],
-    ids=["irreducible", "global", "cast", "bits", "undecided", "count", "duplicated float", "active pointer",
+    ids=["irreducible", "global", "cast", "bits", "undecided", "somewhere", "count", "duplicated float", "active pointer",
          "declared", "absent", "parse"],
 )
 def test_errors(mode: Mode, text: str, parameters: list[Parameter], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=f"(?s){message}"):
         differentiate(text, Request("f", mode, tuple(parameters), "df", status=False))
+
+
+@pytest.mark.parametrize("parameters", [[RECORD, RECORD, Parameter()], [DUPLICATED, DUPLICATED, Parameter()]])
+def test_a_block_copy_of_what_is_not_known(parameters: list[Parameter]) -> None:
+    with pytest.raises(Unsupported, match="not known where it holds floats"):
+        differentiate(MIXED, Request("f", Mode.REVERSE, tuple(parameters), "f.bar", status=False))
+
+
+def test_a_block_copy_of_whole_records() -> None:
+    parameters = (RECORD, RECORD, Parameter(factor=16))
+    text = differentiate(MIXED, Request("f", Mode.REVERSE, parameters, "f.bar", status=False)).text
+    assert "call void @irad.transfer.16.f64.0(ptr %y.shadow, ptr %x.shadow, i64 %n)" in text
 
 
 def test_a_status_is_an_i32() -> None:

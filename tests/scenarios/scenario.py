@@ -62,6 +62,8 @@ class Scenario:
 def holds_floats(x: Any) -> bool:
     if isinstance(x, tuple):
         return any(map(holds_floats, x))
+    if isinstance(x, np.ndarray) and x.dtype.names:
+        return any(holds_floats(x[name]) for name in x.dtype.names)
     return isinstance(x, (float, complex)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fc")
 
 

@@ -53,6 +53,19 @@ def read(text: str) -> Module:
     return module
 
 
+def read_type(text: str) -> Type:
+    """The type that ``text`` spells, without named ones."""
+    scanner = Scanner({})
+    scanner.start(text, 1)
+    try:
+        found = scanner.type()
+    except IndexError:
+        raise scanner.error("not a type") from None
+    if scanner.tokens[scanner.at]:
+        raise scanner.error("not a type")
+    return found
+
+
 class _ModuleReader(BodyReader):
     """Reads functions out of ``lines``, heads and bodies."""
 

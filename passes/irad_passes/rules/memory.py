@@ -5,10 +5,11 @@ A front end gives rows for its own run-time symbols in `Request.rules`; the rows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from irad_passes.ir.model import Instruction
+from irad_passes.ir.types import Type
 from irad_passes.rules.table import Rule, lookup
 
 
@@ -104,11 +105,42 @@ done:
 }}
 """,
 }
-"""Functions in LLVM text that the passes call: zero the memory behind a header, if there is one; the adjoint of a block copy."""
+"""Functions in LLVM text that the passes call: zero the memory behind a header, if there is one."""
 
-TRANSFER = {"double": "irad.transfer.f64", "float": "irad.transfer.f32"}
-DEFINITIONS |= {
-    name: f"""
+_TRANSFER = "irad.transfer."
+_TYPES = {"f32": "float", "f64": "double"}
+
+
+def transfer(size: int, cells: Sequence[tuple[int, Type]]) -> str:
+    """The name of the adjoint of a block copy of records of ``size`` bytes that hold floats of these types at these offsets:
+    ``(ptr target, ptr source, i64 bytes)``, both shadows. See `definition`."""
+    names = {text: name for name, text in _TYPES.items()}
+    fields = [f"{names[type_.text]}.{offset}" for offset, type_ in cells]
+    return _TRANSFER + (names[cells[0][1].text] if fields == [f"f{8 * size}.0"] else ".".join([str(size), *fields]))
+
+
+def definition(name: str) -> str | None:
+    """The text of a function that the passes call by ``name``; None if it is none of theirs."""
+    if not name.startswith(_TRANSFER):
+        return DEFINITIONS.get(name)
+    size, *cells = name.removeprefix(_TRANSFER).split(".")
+    align = 1  # records may lie anywhere
+    if size in _TYPES:  # an array of floats
+        size, cells, align = str(int(size[1:]) // 8), [size, "0"], int(size[1:]) // 8
+    fields = enumerate(zip(cells[::2], cells[1::2], strict=True))
+    body = "".join(_CELL.format(k=k, type=_TYPES[kind], offset=offset, align=align) for k, (kind, offset) in fields)
+    return _ROWS.format(name=name, size=size, cells=body)
+
+
+_CELL = """
+  %p{k} = getelementptr i8, ptr %p, i64 {offset}
+  %q{k} = getelementptr i8, ptr %q, i64 {offset}
+  %t{k} = load {type}, ptr %p{k}, align {align}
+  store {type} 0.0, ptr %p{k}, align {align}
+  %s{k} = load {type}, ptr %q{k}, align {align}
+  %sum{k} = fadd reassoc contract {type} %s{k}, %t{k}
+  store {type} %sum{k}, ptr %q{k}, align {align}"""
+_ROWS = """
 define linkonce_odr void @{name}(ptr %target, ptr %source, i64 %bytes) alwaysinline nounwind {{
 entry:
   %count = udiv i64 %bytes, {size}
@@ -122,13 +154,9 @@ loop:
   %k = phi i64 [ 0, %start ], [ %next, %loop ]
   %back = sub i64 %last, %k
   %index = select i1 %down, i64 %back, i64 %k
-  %p = getelementptr {type_}, ptr %target, i64 %index
-  %q = getelementptr {type_}, ptr %source, i64 %index
-  %t = load {type_}, ptr %p
-  store {type_} 0.0, ptr %p
-  %s = load {type_}, ptr %q
-  %sum = fadd reassoc contract {type_} %s, %t
-  store {type_} %sum, ptr %q
+  %offset = mul i64 %index, {size}
+  %p = getelementptr i8, ptr %target, i64 %offset
+  %q = getelementptr i8, ptr %source, i64 %offset{cells}
   %next = add i64 %k, 1
   %more = icmp ult i64 %next, %count
   br i1 %more, label %loop, label %done
@@ -136,8 +164,6 @@ done:
   ret void
 }}
 """
-    for (type_, name), size in zip(TRANSFER.items(), (8, 4), strict=True)
-}
 
 HEADER = 64
 """Bytes in front of memory that was moved to the tape, where its header is; also its alignment."""

@@ -10,7 +10,7 @@ from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value
 from irad_passes.rules.calls import Defined
-from irad_passes.rules.memory import TRANSFER, Fill, Transfer, rule_of
+from irad_passes.rules.memory import Fill, Transfer, rule_of, transfer
 from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.calls import Calls
 from irad_passes.transforms.forward import no_derivative, scaled, zero
@@ -33,7 +33,7 @@ class Adjoints:
         self.memory = work.memory
         self.activity = work.activity
         self.shadows = shadows
-        self.float_type = work.floats.copied
+        self.moved = work.contents.moved
         self._variables: dict[Value, Instruction] = {}
         self._local: dict[Value, Value] = {}
         self._locality: dict[Value, bool] = {}
@@ -231,10 +231,11 @@ class Adjoints:
         if isinstance(rule, Fill) or not self._source_active(i):
             zero_fill(b, target, size)
             return
-        element = self.float_type(i.operands[0]) or self.float_type(i.operands[1])
-        if element is None:
-            raise Unsupported("a block copy of memory whose element type is not known; copy element by element", i)
-        b.call(TRANSFER[element.text], T.VOID, [target, lookup(self.shadows.of(i.operands[1])), size])
+        moved = self.moved(i)
+        if moved is None:
+            raise Unsupported("a block copy of memory of which it is not known where it holds floats; copy element by element", i)
+        if moved.cells:
+            b.call(transfer(moved.size, moved.cells), T.VOID, [target, lookup(self.shadows.of(i.operands[1])), size])
 
     def _source_active(self, i: Instruction) -> bool:
         return self.activity.touches(self.memory.of(i.operands[1]))

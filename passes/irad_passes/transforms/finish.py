@@ -5,7 +5,7 @@ from __future__ import annotations
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module
 from irad_passes.ir.read import read
-from irad_passes.rules.memory import DEFINITIONS, HOLD
+from irad_passes.rules.memory import HOLD, definition
 
 
 def finish(module: Module, function: Function, name: str) -> None:
@@ -27,14 +27,14 @@ def _collect(module: Module, root: str) -> None:
         name = pending.pop()
         if name in kept:
             continue
-        if name not in module.functions and name in DEFINITIONS:
-            module.functions |= read(DEFINITIONS[name]).functions
+        if name not in module.functions and (text := definition(name)) is not None:
+            module.functions |= read(text).functions
         function = module.functions.get(name) or declared.get(name)
         if function is None:
             continue
         kept[name] = function
         for i in function.instructions():
-            if i.callee is not None and i.callee not in module.functions and i.callee not in DEFINITIONS:
+            if i.callee is not None and i.callee not in module.functions and definition(i.callee) is None:
                 declared.setdefault(i.callee, _declaration(i))
             if i.callee == HOLD:  # names what gives the reference back, which the primal need not call itself
                 release = i.operands[2]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from irad_passes.analysis.activity import Activity, activity
 from irad_passes.analysis.cfg import SUCCESS, Cfg, abort_blocks, cfg, dominators
+from irad_passes.analysis.contents import Contents
 from irad_passes.analysis.loops import loop_forest
 from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Objects, Overwrites, memory
 from irad_passes.analysis.summaries import callees, summaries
@@ -25,7 +26,7 @@ from irad_passes.transforms.aggregates import split_aggregates
 from irad_passes.transforms.bits import reject_bits
 from irad_passes.transforms.canonicalise import strip
 from irad_passes.transforms.reallocate import expand_reallocations
-from irad_passes.transforms.retype import FloatTypes, retype
+from irad_passes.transforms.retype import retype
 
 
 @dataclass(eq=False)
@@ -57,7 +58,7 @@ class Work:
     aborting: frozenset[Block] = frozenset()
     graph: Cfg = field(init=False)
     memory: Memory = field(init=False)
-    floats: FloatTypes = field(init=False)
+    contents: Contents = field(init=False)
     activity: Activity = field(init=False)
     primals: list[Argument] = field(init=False)
     overwrites: Overwrites = field(init=False)
@@ -77,7 +78,7 @@ class Work:
         self.aborting = abort_blocks(function, request.status)
         self.memory = memory(function, request.rules, self.aborting, request.groups)
         self.written = tuple(not self.memory.of(a).isdisjoint(self.memory.written) for a in function.arguments)
-        self.floats = FloatTypes(function, request, self.memory)
+        self.contents = Contents(function, request, self.memory)
         self.graph = cfg(function, self.aborting)
         self.overwrites = Overwrites(self.memory, self.graph, loop_forest(self.graph, dominators(self.graph)), self.afterwards())
 
@@ -130,7 +131,7 @@ class Variants:
         for work in wanted:
             wanted += [callee for callee in dict.fromkeys(work.calls.values()) if callee not in wanted and not callee.own]
         for work in wanted:
-            reject_bits(work.function, work.activity, work.memory, work.floats, work.aborting, work.request.rules)
+            reject_bits(work.function, work.activity, work.memory, work.contents, work.aborting, work.request.rules)
         return wanted
 
     def _analyse(self, work: Work) -> None:
@@ -207,7 +208,7 @@ class Variants:
         groups = _groups([caller.memory.of(a) if a.type.is_pointer else NOTHING for a in call.arguments])
         reverse = caller.request.mode is Mode.REVERSE
         return tuple(
-            Parameter(part, caller.floats.element(a), group, reverse and _overwritten(caller, call, a)) if a.type.is_pointer
+            Parameter(part, caller.contents.element(a, call), group, reverse and _overwritten(caller, call, a)) if a.type.is_pointer
             else Parameter(part) for a, part, group in zip(call.arguments, parts, groups, strict=True))
 
 

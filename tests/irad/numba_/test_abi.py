@@ -30,7 +30,7 @@ def of(*values):
     """(path, LLVM type, element) of each parameter of a single tuple argument with these values."""
     captured = capture(nothing, tuple(map(typeof, values)))
     found = parameters(captured)
-    assert [(p.index, p.path) for p in found[:2]] == [(-1, ("retptr",)), (-1, ("excinfo",))]
+    assert [(p.index, p.path, p.element) for p in found[:2]] == [(-1, ("retptr",), "i64"), (-1, ("excinfo",), "")]
     assert all(p.index == 0 for p in found[2:])
     return [(p.path, p.llvm, p.element) for p in found[2:]]
 
@@ -49,7 +49,8 @@ def test_complex_numbers():
 
 @pytest.mark.parametrize("ndim", range(4))
 @pytest.mark.parametrize("dtype, element", [
-    ("f8", "double"), ("f4", "float"), ("i8", "i64"), ("i4", "i32"), ("?", "i8"), ("c16", "double"), ("c8", "float"), (RECORD, "[12 x i8]"),
+    ("f8", "double"), ("f4", "float"), ("i8", "i64"), ("i4", "i32"), ("?", "i8"), ("c16", "{ double, double }"),
+    (RECORD, "<{ double, i32 }>"),
 ])
 def test_arrays(ndim, dtype, element):
     found = of(np.zeros((1,) * ndim, dtype))
@@ -67,7 +68,25 @@ def test_tuples():
 
 
 def test_records():
-    assert of(np.zeros(1, RECORD)[0]) == [((0,), "ptr", "")]
+    assert of(np.zeros(1, RECORD)[0]) == [((0,), "ptr", "<{ double, i32 }>")]
+
+
+@pytest.mark.parametrize("fields, text", [
+    (np.dtype([("a", "i4"), ("b", "f8")], align=True), "<{ i32, [4 x i8], double }>"),
+    (np.dtype([("a", "f8"), ("b", "i1")], align=True), "<{ double, i8, [7 x i8] }>"),
+    ([("r", RECORD), ("v", "f4", (2, 3)), ("z", "c16"), ("s", "S3"), ("t", "?")],
+     "<{ <{ double, i32 }>, [6 x float], { double, double }, [3 x i8], i8 }>"),
+    ({"names": ["a", "b"], "formats": ["f8", "i8"], "offsets": [0, 0]}, "[8 x i8]"),
+])
+def test_fields_are_in_their_places(fields, text):
+    assert ((0, "data"), "ptr", text) in of(np.zeros(1, fields))
+
+
+def test_what_divides_the_strides():
+    captured = capture(nothing, tuple(map(typeof, (np.zeros((2, 2), RECORD), np.zeros(4)[::2], (1, np.zeros(2))))))
+    assert {(p.index, *p.path): p.factor for p in parameters(captured) if p.factor > 1} == {
+        (0, 0, "itemsize"): 12, (0, 0, "strides", 0): 12, (0, 0, "strides", 1): 12, (0, 1, "itemsize"): 8,
+        (0, 2, 1, "itemsize"): 8, (0, 2, 1, "strides", 0): 8}
 
 
 def test_defaults_have_no_parameter():
