@@ -18,6 +18,7 @@ import numpy as np
 from numba.experimental.jitclass.base import JitClassType
 
 import dual
+import elimination
 
 Array = np.ndarray
 
@@ -183,7 +184,7 @@ RANDOM = Module(np.random, {
 MODULES = {
     "math": Module(math, SCALAR_FUNCTIONS | {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}),
     "cmath": Module(cmath, SCALAR_FUNCTIONS),
-    "numpy": Module(np, NUMPY_FUNCTIONS | {"random": RANDOM}),
+    "numpy": Module(np, NUMPY_FUNCTIONS | {"random": RANDOM, "linalg": Module(np.linalg, elimination.FUNCTIONS)}),
 }
 
 

@@ -31,7 +31,7 @@ from numba.core.runtime import nrtdynmod, rtsys
 from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
 
 from irad.errors import UnsupportedError
-from irad.numba_ import foreign, linalg, powers, records, ufuncs, unwinding  # noqa: F401 linalg and products only have to be there
+from irad.numba_ import foreign, powers, records, ufuncs, unwinding
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
 OWNED: dict[str, tuple[Any, Any]] = {}
@@ -101,6 +101,11 @@ class ADContext(cpu.CPUContext):
 
 class ADTyping(typing.Context):
     """Types for differentiation: as for the CPU, with twins for its dispatchers."""
+
+    def load_additional_registries(self) -> None:
+        from irad.numba_ import linalg  # noqa: F401 it only has to be there: its overloads, and those of products, register themselves
+
+        super().load_additional_registries()
 
     def resolve_value_type(self, val: Any) -> Any:
         if isinstance(val, CFunc):  # else a pointer to machine code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -242,8 +243,8 @@ def test_a_gradient_alone_does_not_compute_the_value() -> None:
     value, gradient = irad.value_and_gradient(loss)(x, seen)
     assert value == pytest.approx(math.log(8.0), abs=1e-15)
     np.testing.assert_array_equal(gradient, 1 / x)
-    alone, both = (next(iter(operator(loss).inspect_llvm().values())) for operator in (irad.gradient, irad.value_and_gradient))
-    assert "call double @llvm.log.f64" in both and "call double @llvm.log.f64" not in alone
+    alone, both = (next(iter(operator(loss).inspect_asm().values())) for operator in (irad.gradient, irad.value_and_gradient))
+    assert re.search(r"\blog\b", both) and not re.search(r"\blog\b", alone)
 
 
 def test_an_array_that_is_returned_and_never_released():

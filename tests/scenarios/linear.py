@@ -1,6 +1,6 @@
 """Products of vectors and matrices, and dense linear algebra.
 
-Dual numbers have no `np.linalg`: what uses it returns several numbers, of which no second derivative is asked.
+What uses `np.linalg` returns several numbers: second derivatives are not asked of it.
 """
 
 from __future__ import annotations
