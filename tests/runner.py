@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 import irad
-from calling import Outcome, calling, in_dtype, in_precision, of_type, raised, twice
+from calling import Outcome, arrays_in, calling, in_dtype, in_precision, of_type, raised, twice
 from reference import Run, Tree, coordinates, dual_hessian_product, dual_jacobian, leaves, unflatten, without_floats
 from scenarios.scenario import Scenario, signed
 
@@ -97,9 +97,12 @@ def reference(scenario: Scenario, args: tuple[Any, ...]) -> Run:
 
 @cache
 def is_real(scenario: Scenario) -> bool:
-    """Whether neither what it is differentiated by nor its result is complex: a Jacobian is a matrix of floats."""
+    """Whether neither what it is differentiated by nor its result is complex or in records: a Jacobian is a matrix of floats."""
     args = in_dtype(positional(scenario, scenario.cases[0]), np.float64)
     by = chosen(scenario, args)
+    if any(array.dtype.names for array in arrays_in((by, scenario.function(*args)))):
+        return False
+    args = in_dtype(positional(scenario, scenario.cases[0]), np.float64)
     return not any(np.iscomplexobj(x) for x in (*leaves(by), *leaves(scenario.function(*args))))
 
 
