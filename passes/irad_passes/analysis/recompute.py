@@ -5,13 +5,14 @@ The values to keep are a minimum cut through the def-use graph, weighted by byte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from irad_passes.analysis.cfg import DominatorTree
 from irad_passes.analysis.flow import minimum_cut
 from irad_passes.analysis.loops import LoopForest, is_invariant
 from irad_passes.analysis.memory import Overwrites
+from irad_passes.analysis.restore import Undo
 from irad_passes.analysis.scev import Induction, induction
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value
@@ -40,9 +41,14 @@ class PointerInduction:
 
 @dataclass(frozen=True)
 class Plan:
-    """``kept``: values to keep. Every other value that the adjoint needs is free or can be recomputed (`Recompute.operands`)."""
+    """``kept``: values to keep. Every other value that the adjoint needs is free or can be recomputed (`Recompute.operands`).
+
+    ``weight``: what that costs, in bytes, where each loop has the same number of iterations. ``undone``: stores to take back.
+    """
 
     kept: frozenset[Instruction]
+    weight: int = 0
+    undone: frozenset[Instruction] = frozenset()
 
 
 class Recompute:
@@ -59,6 +65,7 @@ class Recompute:
         self._rules = rules
         self._apart = apart
         self._inductions: dict[Instruction, Induction | PointerInduction | None] = {}
+        self._restored: frozenset[Instruction] = frozenset()
 
     def free(self, value: Value) -> bool:
         """Whether the reverse sweep can use ``value`` as it is: constants, arguments, loop counters, and what always ran."""
@@ -75,7 +82,7 @@ class Recompute:
         match value.opcode:
             case "load":
                 plain = not value.extra.get("volatile") and not value.extra.get("ordering")
-                return value.operands if plain and not self._overwrites.after(value) else None
+                return value.operands if plain and (value in self._restored or not self._overwrites.after(value)) else None
             case "phi":
                 return self._phi(value)
             case "call":
@@ -106,9 +113,28 @@ class Recompute:
             return phi.operands
         return None
 
-    def plan(self, needed: Iterable[Value]) -> Plan:
-        """Choose what to keep so that every value in ``needed`` can be had."""
+    def plan(self, needed: Iterable[Value], undoable: Callable[[Iterable[Instruction]], Iterable[Undo]] = lambda _: ()) -> Plan:
+        """Choose what to keep so that every value in ``needed`` can be had. ``undoable``: what can be undone so that loads need not be
+        kept; it is, where that is cheaper than what it saves."""
         sinks = {v for v in needed if isinstance(v, Instruction) and not self.free(v)}
+        plan, loads = self._cut(sinks)
+        for undo in undoable(loads):
+            before, stores = self._restored, undo.stores - plan.undone
+            self._restored |= undo.loads
+            pointers = {p for i in stores if isinstance(p := i.operands[1], Instruction) and not self.free(p)}
+            saving, _ = self._cut(sinks | pointers)
+            weight = saving.weight + sum(self._weight(i, i.operands[0].type) for i in plan.undone | stores)
+            if weight < plan.weight:
+                plan, sinks = Plan(saving.kept, weight, plan.undone | stores), sinks | pointers
+            else:
+                self._restored = before
+        return plan
+
+    def _weight(self, value: Instruction, type_: T.Type) -> int:
+        return int(T.size_of(type_) * _LOOP_FACTOR ** self._forest.depth(value.block))
+
+    def _cut(self, sinks: Set[Instruction]) -> tuple[Plan, list[Instruction]]:
+        """The cheapest values to keep, and the loads that cannot be done again."""
         nodes: set[Instruction] = set(sinks)
         edges: list[tuple[Instruction, Instruction]] = []
         sources: set[Instruction] = set()
@@ -128,10 +154,11 @@ class Recompute:
                     nodes.add(operand)
                     pending.append(operand)
         if not sources:
-            return Plan(frozenset())
+            return Plan(frozenset()), []
         order = sorted(nodes, key=lambda v: v.name)
-        capacity = {v: T.size_of(v.type) * _LOOP_FACTOR ** self._forest.depth(v.block) for v in order}
-        return Plan(frozenset(minimum_cut(order, edges, sources, sinks, capacity)))
+        capacity = {v: self._weight(v, v.type) for v in order}
+        kept = frozenset(minimum_cut(order, edges, sources, sinks, capacity))
+        return Plan(kept, sum(capacity[v] for v in kept)), [v for v in order if v in sources and v.opcode == "load"]
 
 
 def _pointer_induction(phi: Instruction, forest: LoopForest) -> PointerInduction | None:

@@ -168,7 +168,7 @@ class Adjoints:
         match i.opcode:
             case "load":
                 pointer = lookup(self.shadows.of(i.operands[0]))
-                align = _align(i)
+                align = align_of(i)
                 b.store(self._sum(b, b.load(i.type, pointer, f"{i.name}.shadow", align=align), adjoint), pointer, align=align)
             case "select":
                 condition, x, y = i.operands
@@ -218,10 +218,10 @@ class Adjoints:
     def _store(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
         value, pointer = i.operands[0], lookup(self.shadows.of(i.operands[1]))
         if not carries(value.type):
-            b.store(zero(value.type), pointer, align=_align(i))
+            b.store(zero(value.type), pointer, align=align_of(i))
             return
-        adjoint = b.load(value.type, pointer, f"{value.name or 'stored'}.shadow", align=_align(i))
-        b.store(zero(value.type), pointer, align=_align(i))
+        adjoint = b.load(value.type, pointer, f"{value.name or 'stored'}.shadow", align=align_of(i))
+        b.store(zero(value.type), pointer, align=align_of(i))
         self.add(b, value, adjoint)
 
     def _block_operation(self, b: Builder, i: Instruction, rule: Fill | Transfer, lookup: Lookup) -> None:
@@ -241,7 +241,7 @@ class Adjoints:
         return self.activity.touches(self.memory.of(i.operands[1]))
 
 
-def _align(i: Instruction) -> int | None:
+def align_of(i: Instruction) -> int | None:
     align = i.extra.get("align")
     return align if isinstance(align, int) else None
 

@@ -11,13 +11,14 @@ from irad_passes.analysis.expr import emit
 from irad_passes.analysis.loops import Loop, loop_forest
 from irad_passes.analysis.memory import Overwrites
 from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
+from irad_passes.analysis.restore import undoable
 from irad_passes.analysis.reversal import Dispatch, reversal
 from irad_passes.analysis.scev import Induction
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
-from irad_passes.transforms.adjoint import FLAGS, Adjoints
+from irad_passes.transforms.adjoint import FLAGS, Adjoints, align_of
 from irad_passes.transforms.arena import handed_over, move_to_tape
 from irad_passes.transforms.shadow import Shadows
 from irad_passes.transforms.split import Halves
@@ -45,6 +46,7 @@ class Reverse:
         self._records: dict[Loop, Value] = {}
         self._where: dict[Loop, Value] = {}
         self._builder: Builder | None = None
+        self.undone: dict[Instruction, Instruction] = {}
 
     def run(self) -> None:
         """Analyse, keep, and emit."""
@@ -81,10 +83,20 @@ class Reverse:
         self.values = Recompute(exit_block, tree, forest, overwrites, set(self.flow.counters.values()),
                                 self.flow.blocks, self.request.rules, apart=inner)
         self.needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
-        self.plan: Plan = self.values.plan(self.needed)
+        self.plan: Plan = self.values.plan(self.needed, lambda loads: undoable(
+            loads, self.memory, overwrites, forest, live, self.context.afterwards() | gone))
+        self._undo()
         if inner and any(value.opcode == "alloca" for value in self.plan.kept):
             raise Unsupported("stack memory that is not allocated once, where the function begins")
-        self.tape.keep(self.flow, self.plan.kept, self.values.free)
+        self.tape.keep(self.flow, self.plan.kept | frozenset(self.undone.values()), self.values.free)
+
+    def _undo(self) -> None:
+        """Keep what the stores that are taken back overwrite."""
+        for store in [i for i in self.function.instructions() if i in self.plan.undone]:
+            value, pointer = store.operands
+            self.undone[store] = Builder.before(store).load(value.type, pointer, "overwritten", align=align_of(store))
+            self.work[store.block] = [i for i in store.block.body if i in self.undone or self.adjoints.has_work(i)]
+            self.needed.append(pointer)
 
     def _emit(self, aborting: frozenset[Block]) -> None:
         ret = self.exit.terminator
@@ -137,7 +149,10 @@ class Reverse:
             if seed is not None:
                 self.adjoints.add(b, ret.operands[0], seed)
         for i in reversed(self.work[block]):
-            self.adjoints.emit(b, i, lambda value, block=block: self._lookup(value, block))  # type: ignore[misc]
+            if i in self.undone:
+                b.store(self._lookup(self.undone[i], block), self._lookup(i.operands[1], block), align=align_of(i))
+            if i not in self.undone or self.adjoints.has_work(i):
+                self.adjoints.emit(b, i, lambda value, block=block: self._lookup(value, block))  # type: ignore[misc]
         phis = [p for p in block.phis if p in self.adjoints.activity.values]
         amounts = [(p, a) for p in phis if (a := self.adjoints.take(b, p)) is not None]
         targets = self.flow.targets[block]
