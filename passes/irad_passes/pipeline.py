@@ -94,7 +94,7 @@ PASSES = (
     Pass("split-aggregates", lambda work: split_aggregates(work.function)),
     Pass("retype", _retype),
     Pass("hoist-loads", _hoist_loads),
-    Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function)),
+    Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function, work.request.rules)),
     Pass("derive", _derive),
     Pass("drop-unread", _drop_unread),
     Pass("finish", _finish),

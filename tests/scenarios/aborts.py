@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from scenarios.scenario import Scenario, numbers
+from scenarios.scenario import Scenario, numbers, signed
 
 
 @njit
@@ -147,6 +147,13 @@ def exception_without_arguments(x):
     return x * x
 
 
+def division_by_squares(a, shift):
+    s = 0.0
+    for i in range(a.shape[0]):
+        s += 1.0 / math.sqrt(a[i] * a[i] + shift * shift) + a[i] / (1.0 + math.exp(-a[i])) + 1.0 / (a[i] * a[i] + 0.5)
+    return s
+
+
 SCENARIOS = (
     Scenario(raise_in_branch, [(0.7, 3), (0.7, 0)]),
     Scenario(raise_in_branch, [(0.7, -1)], raises=ValueError, name="raise_in_branch_taken"),
@@ -160,6 +167,9 @@ SCENARIOS = (
     ),
     Scenario(division_by_float, [(numbers(4), 0.7)]),
     Scenario(division_by_float, [(np.array([0.5, 0.0, 1.0]), 0.7)], raises=ZeroDivisionError, name="division_by_float_taken"),
+    Scenario(division_by_squares, [(signed(4), 0.3), (np.array([0.0, 30.0, -30.0]), 0.1)]),
+    Scenario(division_by_squares, [(np.array([0.5, 0.0]), 0.0)], raises=ZeroDivisionError, name="division_by_squares_taken"),
+    Scenario(division_by_squares, [(np.array([0.5, 1e-200]), 1e-170)], raises=ZeroDivisionError, name="division_by_squares_underflows"),
     Scenario(division_by_integer, [(0.7, 5)]),
     Scenario(division_by_integer, [(0.7, 0)], raises=ZeroDivisionError, name="division_by_integer_taken"),
     Scenario(modulo_by_integer, [(0.7, 5)]),
