@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import llvmlite.binding as llvm
 from numba.core import caching
+from numba.core.caching import CompileResultCacheImpl
+from numba.core.runtime import rtsys
 
 from irad.numba_.fingerprint import Unknown, fingerprint, stamp
 
@@ -15,6 +18,24 @@ SYMBOL = re.compile(r'@("[^"]+"|[-\w$.]+)')
 DEFINED = re.compile(r'^(?:define [^@]*|)@("[^"]+"|[-\w$.]+)(?= = |\()', re.MULTILINE)
 ADDRESSES = re.compile(r"numba\.dynamic\.globals|inttoptr \(i64 \d")
 """What stands in IR where it holds addresses of this process."""
+
+
+class Loadable(CompileResultCacheImpl):
+    """Stores with the machine code the names of what it needs from outside.
+
+    Numba loads all that it can compile before it loads what is compiled: most of a second process's first call. Machine code
+    needs no more than that its symbols are there.
+    """
+
+    def reduce(self, cres: Any) -> Any:
+        return symbols(cres.library._final_module), super().reduce(cres)
+
+    def rebuild(self, target_context: Any, payload: Any) -> Any:
+        names, stored = payload
+        rtsys.initialize(target_context)
+        if any(llvm.address_of_symbol(name) is None for name in names):
+            target_context.refresh()
+        return super().rebuild(target_context, stored)
 
 
 class DerivativeCache(caching.FunctionCache):
@@ -32,6 +53,7 @@ class DerivativeCache(caching.FunctionCache):
         Whether it is the version for arguments that share memory.
     """
 
+    _impl_class = Loadable
     _cache_file: caching.IndexDataCacheFile
 
     def __init__(self, function: Any, form: Any, texts: Callable[[Any], list[str]], *, shared: bool) -> None:
@@ -44,6 +66,11 @@ class DerivativeCache(caching.FunctionCache):
         self._kind = repr(form), shared
         self._texts = texts
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """As Numba does, but for the refresh of the context, which is `Loadable`'s."""
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
     def _index_key(self, sig: Any, codegen: Any) -> Any:
         """By what makes the derivative: the function with all that it calls; where that cannot be told, the derivative's own code."""
         try:
@@ -55,6 +82,12 @@ class DerivativeCache(caching.FunctionCache):
     def _save_overload(self, sig: Any, data: Any) -> None:
         if not any(ADDRESSES.search(text) for text in self._texts(sig)):
             super()._save_overload(sig, data)
+
+
+def symbols(module: llvm.ModuleRef) -> list[str]:
+    """The names of what a module uses and does not define."""
+    return [value.name for values in (module.functions, module.global_variables) for value in values
+            if value.is_declaration and not value.name.startswith("llvm.")]
 
 
 def innermost(function: Any) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import math
 import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import cloudpickle
 import numpy as np
@@ -52,14 +54,18 @@ def moved(x, y):
 first, second = summed(square), summed(cube)
 '''
 USE = '''
-import json, multiprocessing, sys
+import json, multiprocessing, sys, time
 import numpy as np
 import irad, model
 
 def main():
     x = np.array([1.0, 2.0, 3.0])
     derivatives = [irad.gradient(model.first), irad.gradient(model.second), irad.hessian(model.second), irad.gradient(model.moved)]
-    found = [derivative(x).tolist() for derivative in derivatives[:3]]
+    began = time.process_time()
+    found = [derivatives[0](x).tolist()]
+    took = time.process_time() - began
+    found += [derivative(x).tolist() for derivative in derivatives[1:3]]
+    ready = "numba.np.arraymath" in sys.modules  # Numba has loaded what it can compile
     both = np.arange(1.0, 5.0)
     found.append(derivatives[3](both[:3], both[1:]).tolist())  # they share memory: another version is compiled
     try:
@@ -68,7 +74,7 @@ def main():
         found.append(list(error.args))
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         found.append(pool.map(derivatives[1], [x])[0].tolist() if "pool" in sys.argv else None)
-    print(json.dumps([found, [sum(derivative._cache_hits.values()) for derivative in derivatives]]))
+    print(json.dumps([found, [sum(derivative._cache_hits.values()) for derivative in derivatives], took, ready]))
 
 if __name__ == "__main__":
     main()
@@ -81,7 +87,7 @@ def test_the_next_process_finds_them(tmp_path):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     runs = [subprocess.run([sys.executable, "use.py", *more], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
             for more in ([], ["pool"])]
-    (first, misses), (again, hits) = (eval(run.stdout.replace("null", "None")) for run in runs)
+    (first, misses, _, prepared), (again, hits, took, ready) = (json.loads(run.stdout) for run in runs)
     x = np.array([1.0, 2.0, 3.0])
     for found in (first, again):
         np.testing.assert_allclose(found[0], 2 * x)
@@ -92,6 +98,21 @@ def test_the_next_process_finds_them(tmp_path):
     np.testing.assert_allclose(again[5], 3 * x**2)
     assert misses == [0, 0, 0, 0]
     assert hits == [1, 1, 1, 1]
+    assert prepared and not ready
+    assert took < 0.3  # 0.04 s, on a quiet machine
+
+
+def test_what_stored_code_needs_is_loaded_first(monkeypatch):
+    derivative = irad.gradient(njit(one.py_func))
+    derivative.compile((float64,))
+    made, (result,) = [], derivative.overloads.values()
+    names, stored = caching.Loadable.reduce(caching.Loadable.__new__(caching.Loadable), result)
+    assert "PyFloat_AsDouble" in names and not any(name.startswith("llvm.") for name in names)
+    monkeypatch.setattr(caching.CompileResultCacheImpl, "rebuild", lambda self, context, payload: payload)
+    context = SimpleNamespace(refresh=lambda: made.append("refreshed"))
+    loader = caching.Loadable.__new__(caching.Loadable)
+    assert loader.rebuild(context, (names, stored)) is stored and not made
+    assert loader.rebuild(context, ([*names, "no_such_symbol"], stored)) is stored and made == ["refreshed"]
 
 
 @njit
