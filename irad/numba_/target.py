@@ -17,11 +17,13 @@ An intrinsic that lowers differently for a derivative asks `is_capturing` about 
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numba
 from numba import njit
 from numba.core import cgutils, cpu, dispatcher, externals, fastmathpass, imputils, types, typing, utils
 from numba.core.ccallback import CFunc
@@ -34,6 +36,8 @@ from irad.errors import UnsupportedError
 from irad.numba_ import foreign, powers, records, ufuncs, unwinding
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
+LINELESS = tuple(os.path.dirname(path) + os.sep for path in (numba.__file__, __file__))
+"""Folders of code whose lines are never shown: an instruction from there has the line of the call. Lines cost as much as compiling."""
 OWNED: dict[str, tuple[Any, Any]] = {}
 """Functions that bring their derivative along, with the signature, by their symbols."""
 
@@ -69,12 +73,10 @@ class ADContext(cpu.CPUContext):
         records.move_as_blocks(mod)
         library.add_linking_library(self.runtime)
 
-    def subtarget(self, **options: Any) -> ADContext:
-        """Keep subroutines with debug information apart from those without."""
-        context = super().subtarget(**options)
-        if options.get("enable_debuginfo"):
-            context.cached_internal_func = {}
-        return context  # type: ignore[no-any-return]
+    def compile_subroutine(self, *arguments: Any, **options: Any) -> Any:
+        """Compile what Numba's own lowering calls, without line numbers."""
+        context = self.subtarget(enable_debuginfo=False) if self.enable_debuginfo else self
+        return cpu.CPUContext.compile_subroutine(context, *arguments, **options)
 
     def get_function(self, fn: Any, sig: Any, _firstcall: bool = True) -> Any:
         """Lower calls to dispatchers that reached us by their type (arguments, methods) through their twins."""
@@ -148,7 +150,7 @@ class ADCompiler(dispatcher._FunctionCompiler):
 
     def _customize_flags(self, flags: Any) -> Any:
         flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
-        flags.debuginfo = flags.dbg_directives_only = self.debug
+        flags.debuginfo = flags.dbg_directives_only = self.debug and not self.py_func.__code__.co_filename.startswith(LINELESS)
         flags.dbg_optnone = flags.dbg_extend_lifetimes = False
         flags.auto_parallel = cpu.ParallelOptions(False)
         return flags

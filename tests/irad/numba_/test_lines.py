@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numba import float64, njit, types
+from numba.core import lowering
 
 from irad.numba_.capture import capture
 from irad.numba_.lines import SourceLine, source_line
@@ -88,3 +89,14 @@ def test_captured_text_has_no_debug_information():
         return helper(x) ** -2 + x.real
 
     assert "dbg" not in capture(another, (float64,)).text
+
+
+def test_lines_of_numba_s_own_code_are_not_looked_for(monkeypatch):
+    @njit
+    def filled(x):
+        return np.full(x.size, x[0]).sum() / 3
+
+    looked, find = [], lowering.get_func_body_first_lineno
+    monkeypatch.setattr(lowering, "get_func_body_first_lineno", lambda function: looked.append(function.__name__) or find(function))
+    assert source_line(filled, (float64[:],), opcode="fdiv").function == "filled"
+    assert looked == ["filled"], "Numba parses a file of its own for each"
