@@ -11,6 +11,7 @@ from numba.core import types
 from numba.core.errors import TypingError
 
 from irad.errors import ArgumentTypeError, UnsupportedError
+from irad.numba_.parameters import signature
 from irad.numba_.specialise import Subject
 
 Argnums = int | str | tuple[int | str, ...]
@@ -18,7 +19,7 @@ Argnums = int | str | tuple[int | str, ...]
 
 def parameters(function: Any) -> tuple[str, ...]:
     """Names of a function's parameters."""
-    return tuple(inspect.signature(function.py_func).parameters)
+    return tuple(signature(function).parameters)
 
 
 def plain_signature(*names: str) -> inspect.Signature:
@@ -49,11 +50,11 @@ def positions(operator: str, function: Any, argnums: Argnums) -> int | tuple[int
 
 def check_parameters(operator: str, function: Any) -> None:
     """Refuse functions with ``*args``, and without parameters."""
-    signature = inspect.signature(function.py_func).parameters.values()
-    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in signature):
+    own = signature(function).parameters.values()
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in own):
         raise UnsupportedError(f"{operator}({function.__name__}): `{function.__name__}` takes *args. Write its arguments out, or pass a "
                                f"tuple.")
-    if not signature:
+    if not own:
         raise ValueError(f"{operator}({function.__name__}): `{function.__name__}` has no arguments.")
 
 

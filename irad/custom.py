@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from numba import njit
@@ -13,6 +12,7 @@ from numba.extending import overload
 from irad.derivative import jitted
 from irad.errors import UnsupportedError
 from irad.numba_ import rule_values
+from irad.numba_.parameters import signature
 from irad.numba_.stop import stopped
 from irad.operators import vjp
 from irad_passes.request import Mode
@@ -100,8 +100,7 @@ class WithRule(CPUDispatcher):
 
 def _caller(function: WithRule) -> Any:
     """An njit function that calls ``function``: what is differentiated in its place, since a rule is for calls."""
-    signature = inspect.signature(function.py_func)
-    names = [("*" if p.kind is p.VAR_POSITIONAL else "") + name for name, p in signature.parameters.items()]
+    names = [("*" if p.kind is p.VAR_POSITIONAL else "") + name for name, p in signature(function).parameters.items()]
     scope: dict[str, Any] = {"__name__": function.py_func.__module__, "__irad_function__": function}
     exec(f"def caller({', '.join(names)}):\n    return __irad_function__({', '.join(names)})\n", scope)
     caller: Any = scope["caller"]
@@ -114,7 +113,7 @@ def transposed(function: Any, move: Any) -> tuple[Any, Any]:
     """Forward and backward rule of ``function`` from ``move(tangents, primals, y)``, the tangent of its result: the gradient, by the
     tangents, of what is linear in them."""
     pull, blank = vjp(move, 0), rule_values.blank
-    names = ", ".join(inspect.signature(function.py_func).parameters)
+    names = ", ".join(signature(function).parameters)
     scope: dict[str, Any] = {"function": function}
     exec(f"def forward({names}):\n    y = function({names})\n    return y, (({names},), y)\n", scope)
 

@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from numba import cfunc, njit
+from numba import _dispatcher, cfunc, njit
 from numba.core import dispatcher, sigutils, types
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.dispatcher import OmittedArg
 from numba.core.registry import CPUDispatcher
 
 from irad.errors import ArgumentTypeError, UnsupportedError
 from irad.numba_ import fallback, link
 from irad.numba_.cache import DerivativeCache, is_cached
 from irad.numba_.glue import Glue, Typed
+from irad.numba_.parameters import OUT, with_out
 from irad.numba_.specialise import Subject
 from irad.numba_.sweep import Sweep
 
@@ -51,12 +53,14 @@ class Form(ABC):
 
     operator: ClassVar[str]
     diverts: ClassVar[bool] = False
+    fills: ClassVar[bool] = False
+    """Whether it is also called with ``out``, an array to fill, which then stands behind the arguments of a plan."""
     """Whether it can also be had of arguments that share memory while one of them is written: its sweep runs once, and what it returns
     is all that comes of the shadows."""
 
     @abstractmethod
     def signature(self, function: Any) -> inspect.Signature:
-        """How the derivative is called."""
+        """How the derivative is called, but for ``out``."""
 
     @abstractmethod
     def check(self, function: Any) -> Form:
@@ -80,6 +84,14 @@ class _Compiler(dispatcher._FunctionCompiler):
         super().__init__(base.py_func, base.targetdescr, base.targetoptions, base.locals, base.pipeline_class)
         self.subject = subject
         self.form = form
+        self.fills = form.fills and OUT not in form.signature(subject.function).parameters
+
+    def fold_argument_types(self, args: Any, kws: Any) -> Any:
+        """As Numba does, but that an ``out`` that is left out is no argument."""
+        signature, folded = super().fold_argument_types(args, kws)
+        if self.fills and isinstance(folded[-1], types.Omitted):
+            return signature.replace(parameters=list(signature.parameters.values())[:-1]), folded[:-1]
+        return signature, folded
 
     def _compile_core(self, args: tuple[Any, ...], return_type: Any) -> Any:
         executed = self.targetdescr is Derivative.targetdescr
@@ -95,7 +107,8 @@ class _Compiler(dispatcher._FunctionCompiler):
             return result
 
         modules = [sweep.module(executed=executed) for sweep in plan.sweeps]
-        return link.compiled(self.targetdescr, self.py_func, args, plan.returns, emit, modules, self.targetoptions, wrapper=executed)
+        return link.compiled(self.targetdescr, self.py_func, args, plan.returns, emit, modules, self.targetoptions, wrapper=executed,
+                             ignored=self.fills and len(args) < len(self.pysig.parameters))
 
 
 class Derivative(CPUDispatcher):
@@ -118,10 +131,34 @@ class Derivative(CPUDispatcher):
         super().__init__(_entry(self, function, form), targetoptions={
             "nopython": True, **{name: value for name, value in function.targetoptions.items() if name == "nogil"}})
         self._compiler = _Compiler(Subject(form.operator, function, shared), form, self._compiler)
+        self._irad_signature = form.signature(function)
+        if self._compiler.fills:
+            self._pass_none_for_out()
         self.__wrapped__ = function
         self._addresses: dict[Any, Any] = {}
         if is_cached(function):
             self._cache = DerivativeCache(function, form, self._texts, shared=shared)
+
+    def _pass_none_for_out(self) -> None:
+        """Have Python pass None, whose type is found at once, for an ``out`` that is left out: Numba's own mark takes as long as two
+        arguments. The entry is called with it, and does not look at it."""
+        defaults = tuple(map(OmittedArg, self.__defaults__[:-1]))
+        _dispatcher.Dispatcher.__init__(self, self._tm.get_pointer(), len(self._compiler.pysig.parameters), self._fold_args,
+                                        tuple(self._compiler.pysig.parameters), (*defaults, None), False, False, False)
+
+    def add_overload(self, cres: Any) -> None:
+        """Keep a compiled entry, for calls from Python too; one without ``out`` for calls with None."""
+        if not self._compiler.fills:
+            super().add_overload(cres)
+            return
+        arguments = tuple(cres.signature.args)
+        self.overloads[arguments] = cres
+        if arguments[-1:] != (types.none,) or len(arguments) < len(self._compiler.pysig.parameters):
+            given = [*arguments, types.none][:len(self._compiler.pysig.parameters)]
+            self._insert([type_._code for type_ in given], cres.entry_point, cres.objectmode)
+
+    def _compile_for_args(self, *args: Any, **kws: Any) -> Any:
+        return super()._compile_for_args(*args[:-1] if self._compiler.fills and args[-1] is None else args, **kws)
 
     def _texts(self, signature: Any) -> list[str]:
         """The LLVM texts of the sweeps of one signature."""
@@ -181,7 +218,8 @@ class Derivative(CPUDispatcher):
                 raise ArgumentTypeError(f"{self._compiler.subject}: address{arguments} -> {returns}: C passes numbers as Numba does, and "
                                         f"nothing else. Write a numba.cfunc that takes pointers, and calls {self.__name__} with "
                                         f"numba.carray of them.")
-            self._addresses[arguments] = cfunc(returns(*arguments))(self.py_func)
+            called = _calling(self, self.__wrapped__, self.__name__, list(self._irad_signature.parameters)[:len(arguments)])
+            self._addresses[arguments] = cfunc(returns(*arguments))(called)
         return int(self._addresses[arguments].address)
 
     @property
@@ -205,18 +243,23 @@ class Derivative(CPUDispatcher):
 
 def _entry(derivative: Derivative, function: Any, form: Form) -> Callable[..., Any]:
     """A Python function with the parameters of ``derivative``, that calls it."""
-    signature = form.signature(function)
+    signature = with_out(form.signature(function)) if form.fills else form.signature(function)
     names = [("*" if parameter.kind is parameter.VAR_POSITIONAL else "") + name for name, parameter in signature.parameters.items()]
-    name = f"{form.operator}_of_{function.__name__}"
-    scope: dict[str, Any] = {"__name__": function.__module__ or "dynamic", "__irad_derivative__": derivative}
-    exec(f"def entry({', '.join(names)}):\n    return __irad_derivative__({', '.join(names)})", scope)
-    entry: Any = scope["entry"]
-    entry.__name__ = entry.__qualname__ = name
+    entry = _calling(derivative, function, f"{form.operator}_of_{function.__name__}", names)
     entry.__defaults__ = tuple(p.default for p in signature.parameters.values() if p.default is not p.empty)
     entry.__signature__ = signature
     entry.__wrapped__ = function
     entry.__doc__ = f"{form.operator.replace('_', ' ').capitalize()} of `{function.__name__}`.\n\n{function.__doc__ or ''}"
     return entry  # type: ignore[no-any-return]
+
+
+def _calling(derivative: Derivative, function: Any, name: str, parameters: list[str]) -> Any:
+    """A Python function of that name and parameters, in the module of ``function``, that calls ``derivative``."""
+    scope: dict[str, Any] = {"__name__": function.__module__ or "dynamic", "__irad_derivative__": derivative}
+    exec(f"def entry({', '.join(parameters)}):\n    return __irad_derivative__({', '.join(parameters)})", scope)
+    entry: Any = scope["entry"]
+    entry.__name__ = entry.__qualname__ = name
+    return entry
 
 
 def differentiated(function: Any, form: Form, *, shared: bool = False) -> Derivative:

@@ -34,15 +34,15 @@ def gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
     Returns
     -------
     Derivative
-        Called as ``function`` is. Returns the gradient, shaped and typed like the argument; a tuple of them for a tuple ``argnums``;
-        ``(gradient, aux)`` with ``has_aux``.
+        Called as ``function`` is, and with ``out``, an array to fill. Returns the gradient, shaped and typed like the argument; a tuple
+        of them for a tuple ``argnums``; ``(gradient, aux)`` with ``has_aux``.
 
     Raises
     ------
     ValueError
         ``argnums`` is out of range, unknown, or names an argument twice.
     ArgumentTypeError
-        At the call: the argument is an integer, a boolean or an object.
+        At the call: the argument is an integer, a boolean or an object; ``out`` has the wrong type or shares memory with an argument.
     OutputTypeError
         At the call: the function does not return one float.
 
@@ -75,7 +75,7 @@ def value_and_gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: b
     Returns
     -------
     Derivative
-        Called as ``function`` is. Returns ``(y, gradient)``, what ``scipy.optimize.minimize(…, jac=True)`` takes;
+        Called as ``function`` is, and with ``out``. Returns ``(y, gradient)``, what ``scipy.optimize.minimize(…, jac=True)`` takes;
         ``((y, aux), gradient)`` with ``has_aux``.
 
     Examples
@@ -120,19 +120,21 @@ def derivative(function: Any = None, argnums: Argnums = 0) -> Any:
     return _operator(function, Slope(argnums))
 
 
-def jvp(function: Any = None) -> Any:
+def jvp(function: Any = None, *, has_aux: bool = False) -> Any:
     """Directional derivative, compiled: the Jacobian times a tangent.
 
     Parameters
     ----------
     function : njit function or Python function
         Returns a float, a complex number, an array of them, or a tuple of those.
+    has_aux : bool
+        The function returns ``(y, aux)``, of which only ``y`` is differentiated.
 
     Returns
     -------
     Derivative
         Called as ``(primals, tangents) -> (y, y_dot)``: two tuples with one entry for each argument of ``function``, None as the tangent
-        of a constant. ``y_dot`` has the structure and shape of ``y``.
+        of a constant. ``y_dot`` has the structure and shape of ``y``. With ``has_aux`` it returns ``(y, y_dot, aux)``.
 
     Raises
     ------
@@ -150,10 +152,10 @@ def jvp(function: Any = None) -> Any:
     >>> irad.jvp(lambda x, y: x * y)((2.0, 3.0), (1.0, None))
     (6.0, 3.0)
     """
-    return _operator(function, Jvp())
+    return _operator(function, Jvp(has_aux))
 
 
-def vjp(function: Any = None, argnums: Argnums = 0) -> Any:
+def vjp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
     """Product of a cotangent with the Jacobian, compiled.
 
     Parameters
@@ -162,12 +164,14 @@ def vjp(function: Any = None, argnums: Argnums = 0) -> Any:
         Returns a float, a complex number, an array of them, or a tuple of those.
     argnums : int, str, or tuple of them
         The arguments to differentiate with respect to.
+    has_aux : bool
+        The function returns ``(y, aux)``, of which only ``y`` is differentiated.
 
     Returns
     -------
     Derivative
         Called as ``(primals, cotangent) -> (y, x_bar)``: the tuple of all arguments, and a value with the structure of ``y`` (None for
-        what has no part). ``x_bar`` is what `gradient` would return.
+        what has no part). ``x_bar`` is what `gradient` would return. With ``has_aux`` it returns ``(y, x_bar, aux)``.
 
     Raises
     ------
@@ -185,7 +189,7 @@ def vjp(function: Any = None, argnums: Argnums = 0) -> Any:
     >>> irad.vjp(lambda x, y: x * y, argnums=(0, 1))((2.0, 3.0), 1.0)
     (6.0, (3.0, 2.0))
     """
-    return _operator(function, Vjp(argnums))
+    return _operator(function, Vjp(argnums, has_aux))
 
 
 def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, mode: MatrixMode = "auto",
@@ -296,7 +300,7 @@ def hessian_diagonal(function: Any = None, argnums: Argnums = 0, *, has_aux: boo
     return _operator(function, HessianDiagonal(argnums, has_aux))
 
 
-def hvp(function: Any = None, argnums: Argnums = 0) -> Any:
+def hvp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
     """Product of the Hessian with a vector, compiled, without the Hessian.
 
     Parameters
@@ -305,12 +309,15 @@ def hvp(function: Any = None, argnums: Argnums = 0) -> Any:
         Returns a float.
     argnums : int, str, or tuple of them
         The arguments to differentiate with respect to.
+    has_aux : bool
+        The function returns ``(y, aux)``, of which only the float ``y`` is differentiated.
 
     Returns
     -------
     Derivative
-        Called as ``(x, v, *rest)``: the arguments of ``function`` with the vector behind the first, as SciPy calls ``hessp``. ``v`` has the
-        structure and shape of what is differentiated by (a tuple for a tuple ``argnums``), and so has the product.
+        Called as ``(x, v, *rest)``: the arguments of ``function`` with the vector behind the first, as SciPy calls ``hessp``; and with
+        ``out``, an array to fill. ``v`` has the structure and shape of what is differentiated by (a tuple for a tuple ``argnums``), and
+        so has the product; ``(product, aux)`` with ``has_aux``.
 
     Raises
     ------
@@ -329,10 +336,10 @@ def hvp(function: Any = None, argnums: Argnums = 0) -> Any:
     >>> irad.hvp(lambda x: x[0] * x[1] ** 2)(np.array([3.0, 2.0]), np.array([1.0, 0.0]))
     array([0., 4.])
     """
-    return _operator(function, Hvp(argnums))
+    return _operator(function, Hvp(argnums, has_aux))
 
 
-def gauss_newton(function: Any = None, argnums: Argnums = 0) -> Any:
+def gauss_newton(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
     """Products of the Gauss–Newton matrix JᵀJ of residuals r with vectors, compiled, without J.
 
     Parameters
@@ -341,6 +348,8 @@ def gauss_newton(function: Any = None, argnums: Argnums = 0) -> Any:
         Returns the residuals: a float, an array of floats, or a tuple of them.
     argnums : int, str, or tuple of them
         The arguments to differentiate with respect to.
+    has_aux : bool
+        The function returns ``(r, aux)``, of which only ``r`` is differentiated.
 
     Returns
     -------
@@ -366,7 +375,7 @@ def gauss_newton(function: Any = None, argnums: Argnums = 0) -> Any:
     >>> 5.0 - step(5.0, None) / step(5.0, 1.0)
     3.0
     """
-    return _operator(function, GaussNewton(argnums))
+    return _operator(function, GaussNewton(argnums, has_aux))
 
 
 grad = gradient

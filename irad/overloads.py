@@ -44,16 +44,16 @@ def _derivative(function, argnums=0):  # type: ignore[no-untyped-def]
     return lambda function, argnums=0: found
 
 
-@overload(operators.jvp)
-def _jvp(function):  # type: ignore[no-untyped-def]
-    found = operators.jvp(function)
-    return lambda function: found
+@overload(operators.jvp, prefer_literal=True)
+def _jvp(function, has_aux=False):  # type: ignore[no-untyped-def]
+    found = operators.jvp(function, has_aux=constant(has_aux))
+    return lambda function, has_aux=False: found
 
 
 @overload(operators.vjp, prefer_literal=True)
-def _vjp(function, argnums=0):  # type: ignore[no-untyped-def]
-    found = operators.vjp(function, constant(argnums))
-    return lambda function, argnums=0: found
+def _vjp(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
+    found = operators.vjp(function, constant(argnums), has_aux=constant(has_aux))
+    return lambda function, argnums=0, has_aux=False: found
 
 
 @overload(operators.jacobian, prefer_literal=True)
@@ -87,15 +87,15 @@ def _hessian_diagonal(function, argnums=0, has_aux=False):  # type: ignore[no-un
 
 
 @overload(operators.hvp, prefer_literal=True)
-def _hvp(function, argnums=0):  # type: ignore[no-untyped-def]
-    found = operators.hvp(function, constant(argnums))
-    return lambda function, argnums=0: found
+def _hvp(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
+    found = operators.hvp(function, constant(argnums), has_aux=constant(has_aux))
+    return lambda function, argnums=0, has_aux=False: found
 
 
 @overload(operators.gauss_newton, prefer_literal=True)
-def _gauss_newton(function, argnums=0):  # type: ignore[no-untyped-def]
-    found = operators.gauss_newton(function, constant(argnums))
-    return lambda function, argnums=0: found
+def _gauss_newton(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
+    found = operators.gauss_newton(function, constant(argnums), has_aux=constant(has_aux))
+    return lambda function, argnums=0, has_aux=False: found
 
 
 MOST = 24

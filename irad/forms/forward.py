@@ -12,9 +12,10 @@ from irad.argnums import Argnums, chosen, folded, parameters, plain_signature, p
 from irad.derivative import Form, Plan
 from irad.errors import ArgumentTypeError, UnsupportedError
 from irad.numba_.glue import Glue, Typed
-from irad.numba_.kinds import check_argument, check_output, check_tangent
+from irad.numba_.kinds import check_argument, check_output, check_tangent, differentiated_output
+from irad.numba_.parameters import signature
 from irad.numba_.specialise import Subject, captured, specialise
-from irad.numba_.tangents import direction, members, spread, tangent
+from irad.numba_.tangents import direction, members, moved, spread, tangent
 from irad_passes.request import Mode
 
 pack = types.BaseTuple.from_types
@@ -30,7 +31,7 @@ class Slope(Form):
     argnums: Argnums = 0
 
     def signature(self, function: Any) -> inspect.Signature:
-        return inspect.signature(function.py_func)
+        return signature(function)
 
     def check(self, function: Any) -> Slope:
         return replace(self, argnums=positions(self.operator, function, self.argnums))
@@ -71,6 +72,8 @@ class Jvp(Form):
     operator: ClassVar[str] = "jvp"
     diverts: ClassVar[bool] = True
 
+    has_aux: bool = False
+
     def signature(self, function: Any) -> inspect.Signature:
         return plain_signature("primals", "tangents")
 
@@ -89,15 +92,17 @@ class Jvp(Form):
         for index in selected:
             name = parameters(subject.function)[index]
             check_tangent(subject, f"the tangent of argument {index} ('{name}')", inputs[index], moves[index])
-        check_output(subject, captured(subject.function, inputs, frozenset(selected)).returns)
+        returns = captured(subject.function, inputs, frozenset(selected)).returns
+        check_output(subject, differentiated_output(subject, returns, has_aux=self.has_aux))
         sweep = specialise(subject, inputs, Mode.FORWARD, frozenset(selected))
 
         def write(glue: Glue, values: list[Typed]) -> Any:
             points, directions = spread(glue, values[0], inputs), members(glue, values[1])
             shadows = {index: direction(glue, sweep, index, points[index], directions[index]) for index in selected}
             written = sweep.write(glue, points, shadows)
-            glue.keep(sweep.returns, written.result, result=True)
-            moved = tangent(glue, sweep.returns, written.result, glue.returned(sweep.returns, written.shadow))
-            return glue.pack([Typed(sweep.returns, written.result), Typed(sweep.returns, moved)]).value
+            value = Typed(sweep.returns, glue.keep(sweep.returns, written.result, result=True))
+            output, *aux = members(glue, value) if self.has_aux else [value]
+            return glue.pack([output, moved(glue, sweep, written, has_aux=self.has_aux), *aux]).value
 
-        return Plan(pack([sweep.returns] * 2), (sweep,), write)
+        output, *aux = sweep.returns if self.has_aux else [sweep.returns]
+        return Plan(pack([output, output, *aux]), (sweep,), write)

@@ -13,22 +13,22 @@ from numba.core import types
 
 from irad.argnums import Argnums, chosen, parameters, positions, valued
 from irad.derivative import Form, Plan, differentiated
-from irad.errors import ArgumentTypeError, NoDerivativeError, OutputTypeError, UnsupportedError
+from irad.errors import NoDerivativeError, UnsupportedError
 from irad.forms.reverse import Gradient
 from irad.numba_.blocks import Blocks, Diagonal
 from irad.numba_.elements import picked
 from irad.numba_.filling import WIDTH, Filling
 from irad.numba_.glue import Glue, Typed, owned_type
-from irad.numba_.kinds import check_argument, check_output, check_real, check_scalar_output
+from irad.numba_.kinds import check_argument, check_output, check_real, check_scalar_output, differentiated_output
+from irad.numba_.parameters import apart, forbid_overlap, given_out, signature
 from irad.numba_.parts import get, static_count
 from irad.numba_.repeat import Repeated
 from irad.numba_.specialise import Subject, captured, specialise
-from irad.numba_.sweep import Sweep, arrays
+from irad.numba_.sweep import Sweep
 from irad_passes.request import Mode
 
 pack = types.BaseTuple.from_types
 MatrixMode = Literal["auto", "forward", "reverse"]
-OUT = "out"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Jacobian(Form):
     """All derivatives of all outputs, by forward sweeps for the columns or reverse sweeps for the rows."""
 
     operator: ClassVar[str] = "jacobian"
+    fills: ClassVar[bool] = True
     storage: ClassVar[Any] = Blocks
 
     argnums: Argnums = 0
@@ -44,11 +45,7 @@ class Jacobian(Form):
     chunk: int | None = None
 
     def signature(self, function: Any) -> inspect.Signature:
-        own = inspect.signature(function.py_func)
-        if OUT in own.parameters:
-            return own
-        out = inspect.Parameter(OUT, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None)
-        return own.replace(parameters=[*own.parameters.values(), out])
+        return signature(function)
 
     def check(self, function: Any) -> Jacobian:
         if self.mode not in get_args(MatrixMode):
@@ -64,10 +61,7 @@ class Jacobian(Form):
 
     def check_returned(self, subject: Subject, returns: Any) -> None:
         """Refuse what the function returns, where it is not as it must be."""
-        if self.has_aux and (not isinstance(returns, types.BaseTuple) or len(returns) != 2):
-            raise OutputTypeError(f"{subject}: with has_aux=True, {subject.place} must return a pair (output, auxiliary data), and it "
-                                  f"returns {returns}.")
-        check_output(subject, returns[0] if self.has_aux else returns)
+        check_output(subject, differentiated_output(subject, returns, has_aux=self.has_aux))
 
     def modes(self, output: Any, inputs: Any, *, executed: bool) -> tuple[bool, bool]:
         """Whether to sweep forward, and whether in reverse. Both: the extents decide, behind the first forward sweep."""
@@ -93,8 +87,8 @@ class Jacobian(Form):
 
     def plan(self, subject: Subject, arguments: tuple[Any, ...], *, executed: bool) -> Plan:
         selected, names = chosen(self.argnums), parameters(subject.function)
-        given = arguments[len(names)] if len(arguments) > len(names) else types.none
-        inputs = c_ordered(valued(arguments[:len(names)], selected), selected)
+        own, out = apart(arguments, len(names))
+        inputs = c_ordered(valued(own, selected), selected)
         for index in selected:
             check_argument(subject, index, names[index], inputs[index])
             check_real(subject, f"argument {index} ('{names[index]}')", inputs[index])
@@ -116,16 +110,15 @@ class Jacobian(Form):
         if forward:
             sweeps.append(self.columns(subject, inputs, function, executed=executed))
         matrices = self.storage.types(output, by)
-        check_out(subject, matrices, given)
+        filled = given_out(subject, matrices, out)
 
         def write(glue: Glue, values: list[Typed]) -> Any:
-            points = values[:len(names)]
+            points, into = apart(values, len(names))
             runs = [Repeated(glue, sweep, points) for sweep in sweeps]
-            into = values[len(names)] if isinstance(given, types.Array) else None
-            if into is not None:
+            if filled is not None:
                 forbid_overlap(glue, subject, into, points)
             columns = [Typed(type_, runs[0].primals[index]) for type_, index in zip(by, selected, strict=True)]
-            target = self.storage(glue, output, columns, into)
+            target = self.storage(glue, output, columns, None if filled is None else into)
             filling = Filling(glue, target, selected, inside, output)
             aux = glue.slot(returns[1]) if self.has_aux else None
 
@@ -181,25 +174,3 @@ def _c_ordered(type_: Any) -> Any:
     if isinstance(type_, types.BaseTuple):
         return types.BaseTuple.from_types([_c_ordered(item) for item in type_], getattr(type_, "instance_class", None))
     return type_
-
-
-def check_out(subject: Subject, matrices: list[Any], given: Any) -> None:
-    """Refuse an ``out`` that the derivative cannot be written into."""
-    if isinstance(given, (types.NoneType, types.Omitted)):
-        return
-    wanted = matrices[0] if len(matrices) == 1 else None
-    if not isinstance(wanted, types.Array):
-        raise ArgumentTypeError(f"{subject}: the derivative is no single array, so that `out` cannot be given. Leave it out.")
-    fits = isinstance(given, types.Array) and (given.dtype, given.ndim, given.layout) == (wanted.dtype, wanted.ndim, "C")
-    if not fits or not given.mutable:
-        raise ArgumentTypeError(f"{subject}: `out` is {given}, and must be a writable array of {wanted.dtype} with {wanted.ndim} "
-                                f"dimensions in C order.")
-
-
-def forbid_overlap(glue: Glue, subject: Subject, into: Typed, points: list[Typed]) -> None:
-    """Raise where ``out`` shares memory with an argument: it is filled while the function still reads them."""
-    extent = glue.extent(*into)
-    for name, point in zip(parameters(subject.function), points, strict=True):
-        for _, array, _ in arrays(glue, point, point):
-            glue.raise_if(glue.overlap(extent, glue.extent(*array)), ArgumentTypeError,
-                          f"{subject}: `out` shares memory with argument '{name}' of {subject.place}. Pass an array of its own.")

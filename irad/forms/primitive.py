@@ -14,7 +14,7 @@ from irad.derivative import Form, Plan
 from irad.errors import ArgumentTypeError, OutputTypeError
 from irad.numba_.contraction import contracted, unused
 from irad.numba_.glue import Glue, Typed, shadow_type
-from irad.numba_.kinds import check_argument, check_tangent
+from irad.numba_.kinds import adopted, check_argument, check_tangent
 from irad.numba_.records import has_floats
 from irad.numba_.specialise import Subject, captured, specialise
 from irad.numba_.sweep import Sweep, arrays, fitted
@@ -96,7 +96,8 @@ class Primitive(Form):
         weighted = self.seeded and not isinstance(returns, types.Float)
         self.check_seed(subject, returns, arguments[-1] if self.seeded else None)
         if weighted:
-            sweep = specialise(subject, (*inputs, arguments[-1]), self.mode, selected, function=contracted(subject.function))
+            seed_type = adopted(returns, arguments[-1])
+            sweep = specialise(subject, (*inputs, seed_type), self.mode, selected, function=contracted(subject.function))
         else:
             sweep = specialise(subject, inputs, self.mode, selected)
         active = [index for index, activity in enumerate(self.activities) if activity is Activity.ACTIVE]
@@ -136,7 +137,9 @@ class Primitive(Form):
         """The adjoint of the result of the sweep."""
         if self.mode is Mode.FORWARD or not has_floats(sweep.returns):
             return None
-        return values[-1].value if self.seeded and not weighted else seed(glue, sweep.returns)
+        if self.seeded and not weighted:
+            return glue.context.cast(glue.builder, values[-1].value, values[-1].type, sweep.returns)
+        return seed(glue, sweep.returns)
 
 
 def places(glue: Glue, values: Iterator[tuple[int, Typed]]) -> list[tuple[int, Any]]:

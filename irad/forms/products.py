@@ -16,10 +16,12 @@ from irad.derivative import Form, Plan, differentiated
 from irad.forms.reverse import Gradient
 from irad.numba_.contraction import contracted, halved, unused
 from irad.numba_.glue import Glue, Typed, shadow_type
-from irad.numba_.kinds import check_argument, check_output, check_scalar_output, check_tangent
+from irad.numba_.kinds import check_argument, check_output, check_scalar_output, check_tangent, differentiated_output
+from irad.numba_.parameters import apart, borrowed, deliver, given_out, signature
 from irad.numba_.repeat import Repeated
 from irad.numba_.specialise import Subject, captured, specialise
-from irad.numba_.tangents import direction, members, seed, tangent
+from irad.numba_.sweep import Written
+from irad.numba_.tangents import direction, members, moved, seed
 from irad_passes.request import Mode
 
 pack = types.BaseTuple.from_types
@@ -31,11 +33,13 @@ class Hvp(Form):
 
     operator: ClassVar[str] = "hvp"
     diverts: ClassVar[bool] = True
+    fills: ClassVar[bool] = True
 
     argnums: Argnums = 0
+    has_aux: bool = False
 
     def signature(self, function: Any) -> inspect.Signature:
-        own = inspect.signature(function.py_func)
+        own = signature(function)
         first, *rest = own.parameters.values()
         vector = inspect.Parameter(unused("v", list(own.parameters)), inspect.Parameter.POSITIONAL_OR_KEYWORD)
         return own.replace(parameters=[first.replace(default=inspect.Parameter.empty), vector, *rest])
@@ -45,11 +49,10 @@ class Hvp(Form):
 
     def check_returned(self, subject: Subject, returns: Any) -> None:
         """Refuse what the function returns, where it is not as it must be."""
-        check_scalar_output(subject, returns, has_aux=False)
+        check_scalar_output(subject, returns, has_aux=self.has_aux)
 
-    def inputs(self, subject: Subject, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    def inputs(self, subject: Subject, first: Any, vector: Any, *rest: Any) -> tuple[Any, ...]:
         """The types of the function's arguments, checked, and the vector with them."""
-        first, vector, *rest = arguments
         selected, names = chosen(self.argnums), parameters(subject.function)
         inputs = valued((first, *rest), selected)
         for index in selected:
@@ -70,16 +73,30 @@ class Hvp(Form):
         return {index: direction(glue, repeated.sweep, index, Typed(repeated.sweep.types[index], repeated.primals[index]), own)
                 for index, own in zip(chosen(self.argnums), given, strict=True)}
 
+    def arrange(self, pack: Any, products: list[Any], aux: list[Any]) -> Any:
+        """What is returned, of types or of values."""
+        product = pack(products) if isinstance(self.argnums, tuple) else products[0]
+        return pack([product, *aux]) if self.has_aux else product
+
     def plan(self, subject: Subject, arguments: tuple[Any, ...], *, executed: bool) -> Plan:
-        inputs = self.inputs(subject, arguments)
+        count = len(parameters(subject.function)) + 1
+        arguments, out = apart(arguments, count)
+        inputs = self.inputs(subject, *arguments)
         sweep = specialise(subject, inputs, Mode.FORWARD, frozenset(chosen(self.argnums)),
-                           function=differentiated(subject.function, Gradient(self.argnums)))
+                           function=differentiated(subject.function, Gradient(self.argnums, self.has_aux)))
+        whole, *aux_type = sweep.returns if self.has_aux else [sweep.returns]
+        returns = list(whole) if isinstance(self.argnums, tuple) else [whole]
+        filled = given_out(subject, returns, out)
 
         def write(glue: Glue, values: list[Typed]) -> Any:
-            first, vector, *rest = values
-            return moved(glue, self, Repeated(glue, sweep, [first, *rest]), vector, result=True)
+            (first, vector, *rest), into = apart(values, count)
+            written, product = along(glue, self, Repeated(glue, sweep, [first, *rest]), vector, result=filled is None)
+            products = members(glue, product) if isinstance(self.argnums, tuple) else [product]
+            if filled is not None:
+                products = [deliver(glue, products[0], into, result=False)]
+            return self.arrange(glue.pack, products, auxiliary(glue, self, Typed(sweep.returns, written.result))).value
 
-        return Plan(sweep.returns, (sweep,), write)
+        return Plan(self.arrange(pack, returns, aux_type), (sweep,), write)
 
 
 @dataclass(frozen=True)
@@ -90,40 +107,49 @@ class GaussNewton(Hvp):
     diverts: ClassVar[bool] = False
 
     def check_returned(self, subject: Subject, returns: Any) -> None:
-        check_output(subject, returns)
+        check_output(subject, differentiated_output(subject, returns, has_aux=self.has_aux))
 
     def takes(self, vector: Any) -> bool:
         return not isinstance(vector, (types.NoneType, types.Omitted))
 
     def plan(self, subject: Subject, arguments: tuple[Any, ...], *, executed: bool) -> Plan:
-        inputs, selected, function = self.inputs(subject, arguments), frozenset(chosen(self.argnums)), subject.function
-        forward = None
+        selected, function, count = frozenset(chosen(self.argnums)), subject.function, len(parameters(subject.function)) + 1
+        arguments, out = apart(arguments, count)
+        inputs, forward = self.inputs(subject, *arguments), None
         if self.takes(arguments[1]):
             forward = specialise(subject, inputs, Mode.FORWARD, selected)
-            reverse = specialise(subject, (*inputs, forward.returns), Mode.REVERSE, selected, function=contracted(function))
+            cotangent = forward.returns[0] if self.has_aux else forward.returns
+            reverse = specialise(subject, (*inputs, cotangent), Mode.REVERSE, selected, function=contracted(function, has_aux=self.has_aux))
         else:
-            reverse = specialise(subject, inputs, Mode.REVERSE, selected, function=halved(function))
+            reverse = specialise(subject, inputs, Mode.REVERSE, selected, function=halved(function, has_aux=self.has_aux))
+        returns = [shadow_type(reverse.types[index]) for index in chosen(self.argnums)]
+        filled = given_out(subject, returns, out)
 
         def write(glue: Glue, values: list[Typed]) -> Any:
-            first, vector, *rest = values
+            (first, vector, *rest), into = apart(values, count)
             points = [first, *rest]
             back, more = Repeated(glue, reverse, points), []
             if forward is not None:
-                more = [Typed(forward.returns, moved(glue, self, Repeated(glue, forward, points), vector))]
+                more = [along(glue, self, Repeated(glue, forward, points), vector, result=False)[1]]
             written = back.write(seed=seed(glue, reverse.returns), more=more)
             glue.keep(reverse.returns, written.result)
-            found = [Typed(shadow_type(reverse.types[index]), written.adjoints[index]) for index in chosen(self.argnums)]
-            return (glue.pack(found) if isinstance(self.argnums, tuple) else found[0]).value
+            value = members(glue, Typed(reverse.returns, written.result))[1]
+            found = [Typed(type_, written.adjoints[index]) for type_, index in zip(returns, chosen(self.argnums), strict=True)]
+            if filled is not None:
+                found = [deliver(glue, found[0], into, result=True)]
+            return self.arrange(glue.pack, found, auxiliary(glue, self, value)).value
 
-        returns = [shadow_type(reverse.types[index]) for index in chosen(self.argnums)]
         sweeps = (reverse,) if forward is None else (forward, reverse)
-        return Plan(pack(returns) if isinstance(self.argnums, tuple) else returns[0], sweeps, write)
+        return Plan(self.arrange(pack, returns, list(reverse.returns[1])[1:] if self.has_aux else []), sweeps, write)
 
 
-def moved(glue: Glue, form: Hvp, repeated: Repeated, vector: Typed, *, result: bool = False) -> Any:
-    """How the output of a forward sweep moves along ``vector``."""
-    sweep = repeated.sweep
+def along(glue: Glue, form: Hvp, repeated: Repeated, vector: Typed, *, result: bool) -> tuple[Written, Typed]:
+    """A forward sweep along ``vector``, and how its output moves, which is a ``result`` of the entry or only kept."""
     written = repeated.write(form.directions(glue, repeated, vector))
-    glue.keep(sweep.returns, written.result)
-    found = tangent(glue, sweep.returns, written.result, glue.returned(sweep.returns, written.shadow))
-    return glue.keep(sweep.returns, found, result=result)
+    glue.keep(repeated.sweep.returns, written.result)
+    return written, moved(glue, repeated.sweep, written, has_aux=form.has_aux, result=result)
+
+
+def auxiliary(glue: Glue, form: Hvp, returned: Typed) -> list[Typed]:
+    """What the function returns beside its output, as a result of the entry."""
+    return [borrowed(glue, member) for member in members(glue, returned)[1:]] if form.has_aux else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -12,7 +13,8 @@ from irad.argnums import Argnums, chosen, folded, parameters, plain_signature, p
 from irad.derivative import Form, Plan
 from irad.numba_.contraction import contracted
 from irad.numba_.glue import Glue, Typed, shadow_type
-from irad.numba_.kinds import check_argument, check_output, check_scalar_output, check_tangent
+from irad.numba_.kinds import adopted, check_argument, check_output, check_scalar_output, check_tangent, differentiated_output
+from irad.numba_.parameters import apart, borrowed, check_shape, deliver, forbid_overlap, given_out, signature
 from irad.numba_.sharing import copied
 from irad.numba_.specialise import Subject, captured, specialise
 from irad.numba_.tangents import members, seed, spread
@@ -27,29 +29,36 @@ class Gradient(Form):
 
     operator: ClassVar[str] = "gradient"
     diverts: ClassVar[bool] = True
+    fills: ClassVar[bool] = True
     valued: ClassVar[bool] = False
 
     argnums: Argnums = 0
     has_aux: bool = False
 
     def signature(self, function: Any) -> inspect.Signature:
-        return inspect.signature(function.py_func)
+        return signature(function)
 
     def check(self, function: Any) -> Gradient:
         return replace(self, argnums=positions(self.operator, function, self.argnums))
 
     def plan(self, subject: Subject, arguments: tuple[Any, ...], *, executed: bool) -> Plan:
-        selected = chosen(self.argnums)
+        selected, names = chosen(self.argnums), parameters(subject.function)
+        arguments, out = apart(arguments, len(names))
         arguments = valued(arguments, selected)
         for index in selected:
-            check_argument(subject, index, parameters(subject.function)[index], arguments[index])
+            check_argument(subject, index, names[index], arguments[index])
         check_scalar_output(subject, captured(subject.function, arguments, frozenset(selected)).returns, has_aux=self.has_aux)
         sweep = specialise(subject, arguments, Mode.REVERSE, frozenset(selected), valued=self.valued or self.has_aux)
         adjoint_types = [shadow_type(sweep.types[index]) for index in selected]
+        filled = given_out(subject, adjoint_types, out)
 
         def write(glue: Glue, values: list[Typed]) -> Any:
-            written = sweep.write(glue, values, seed=seed(glue, sweep.returns))
+            points, into = apart(values, len(names))
+            given = {} if filled is None or subject.shared else {selected[0]: cleared(glue, subject, into, points, selected[0])}
+            written = sweep.write(glue, points, given, seed=seed(glue, sweep.returns))
             adjoints = [Typed(type_, written.adjoints[index]) for type_, index in zip(adjoint_types, selected, strict=True)]
+            if filled is not None:
+                adjoints = [deliver(glue, adjoints[0], into, result=True) if subject.shared else borrowed(glue, into)]
             result = Typed(sweep.returns, written.result)
             results = members(glue, result) if self.has_aux else [result]
             return self.arrange(glue.pack, results, adjoints).value
@@ -61,6 +70,14 @@ class Gradient(Form):
         """What is returned, of types or of values: the gradient, and the auxiliary data."""
         gradient = pack(adjoints) if isinstance(self.argnums, tuple) else adjoints[0]
         return pack([gradient, *results[1:]]) if self.has_aux else gradient
+
+
+def cleared(glue: Glue, subject: Subject, out: Typed, points: Sequence[Typed], index: int) -> Any:
+    """The array to fill, as the shadow of argument ``index``: zeros."""
+    forbid_overlap(glue, subject, out, points)
+    check_shape(glue, out, glue.shape(*points[index]))
+    glue.clear(*out)
+    return out.value
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,7 @@ class Vjp(Form):
     diverts: ClassVar[bool] = True
 
     argnums: Argnums = 0
+    has_aux: bool = False
 
     def signature(self, function: Any) -> inspect.Signature:
         return plain_signature("primals", "cotangent")
@@ -96,10 +114,12 @@ class Vjp(Form):
         inputs = valued(folded(subject, unpacked(subject, "primals", primals)), selected)
         for index in selected:
             check_argument(subject, index, parameters(subject.function)[index], inputs[index])
-        outputs = captured(subject.function, inputs, frozenset(selected)).returns
+        returns = captured(subject.function, inputs, frozenset(selected)).returns
+        outputs = differentiated_output(subject, returns, has_aux=self.has_aux)
         check_output(subject, outputs)
         check_tangent(subject, "the cotangent", outputs, cotangent)
-        sweep = specialise(subject, (*inputs, cotangent), Mode.REVERSE, frozenset(selected), function=contracted(subject.function))
+        sweep = specialise(subject, (*inputs, adopted(outputs, cotangent)), Mode.REVERSE, frozenset(selected),
+                           function=contracted(subject.function, has_aux=self.has_aux))
         adjoint_types = [shadow_type(sweep.types[index]) for index in selected]
         value_type = sweep.returns[1]
 
@@ -108,6 +128,10 @@ class Vjp(Form):
             written = sweep.write(glue, [*spread(glue, values[0], inputs), weights], seed=seed(glue, sweep.returns))
             adjoints = [Typed(type_, written.adjoints[index]) for type_, index in zip(adjoint_types, selected, strict=True)]
             value = members(glue, Typed(sweep.returns, written.result))[1]
-            return glue.pack([value, glue.pack(adjoints) if isinstance(self.argnums, tuple) else adjoints[0]]).value
+            return self.arrange(glue.pack, members(glue, value) if self.has_aux else [value], adjoints).value
 
-        return Plan(pack([value_type, pack(adjoint_types) if isinstance(self.argnums, tuple) else adjoint_types[0]]), (sweep,), write)
+        return Plan(self.arrange(pack, list(value_type) if self.has_aux else [value_type], adjoint_types), (sweep,), write)
+
+    def arrange(self, pack: Any, results: list[Any], adjoints: list[Any]) -> Any:
+        """What is returned, of types or of values."""
+        return pack([results[0], pack(adjoints) if isinstance(self.argnums, tuple) else adjoints[0], *results[1:]])

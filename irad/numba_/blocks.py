@@ -12,6 +12,7 @@ from typing import Any
 from numba.core import cgutils, types
 
 from irad.numba_.glue import INTP, Glue, Typed
+from irad.numba_.parameters import check_shape
 from irad.numba_.parts import Lanes, Part, count, elements, get, is_part, parts
 
 
@@ -209,8 +210,7 @@ def prepare(glue: Glue, type_: Any, shape: Sequence[Any], slot: Any, given: Type
         glue.builder.store(made, slot)
     else:
         made = given.value
-        for extent, own in zip(shape, glue.shape(type_, made), strict=True):
-            glue.raise_if(glue.builder.icmp_signed("!=", extent, own), ValueError, "`out` has another shape than the derivative.")
+        check_shape(glue, Typed(type_, made), shape)
     glue.clear(type_, made)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from numba import njit
@@ -12,30 +11,33 @@ from numba.extending import intrinsic, overload
 
 from irad.errors import ArgumentTypeError
 from irad.numba_.glue import make_array, populate_array
+from irad.numba_.parameters import signature
 from irad.numba_.records import has_floats
 
 
-def contracted(function: Any) -> Any:
+def contracted(function: Any, *, has_aux: bool = False) -> Any:
     """The njit function ``(*arguments, cotangent) -> (sum(f(*arguments) * cotangent), f(*arguments))``: made once."""
-    return reduced(function, "contracted", contract, "cotangent")
+    return reduced(function, "contracted", contract, "cotangent", has_aux=has_aux)
 
 
-def halved(function: Any) -> Any:
+def halved(function: Any, *, has_aux: bool = False) -> Any:
     """The njit function ``(*arguments) -> (sum(f(*arguments)**2) / 2, f(*arguments))``: made once."""
-    return reduced(function, "halved", half_square)
+    return reduced(function, "halved", half_square, has_aux=has_aux)
 
 
-def reduced(function: Any, name: str, reduction: Any, extra: str = "") -> Any:
-    """The njit function ``(*arguments, extra) -> (reduction(f(*arguments), extra), f(*arguments))``: made once."""
-    attribute = f"_irad_{name}"
+def reduced(function: Any, name: str, reduction: Any, extra: str = "", *, has_aux: bool = False) -> Any:
+    """The njit function ``(*arguments, extra) -> (reduction(f(*arguments), extra), f(*arguments))``: made once. ``has_aux``: the first
+    of the pair that f returns is what is reduced."""
+    attribute = f"_irad_{name}{'_first' if has_aux else ''}"
     with global_compiler_lock:
         if attribute not in function.__dict__:
-            names = list(inspect.signature(function.py_func).parameters)
+            names = list(signature(function).parameters)
             more = [unused(extra, names)] if extra else []
+            value = "__irad_value__[0]" if has_aux else "__irad_value__"
             scope = {"__name__": function.__module__, "__irad_function__": function, "__irad_reduction__": reduction}
             exec(f"def {name}({', '.join([*names, *more])}):\n"
                  f"    __irad_value__ = __irad_function__({', '.join(names)})\n"
-                 f"    return __irad_reduction__({', '.join(['__irad_value__', *more])}), __irad_value__\n", scope)
+                 f"    return __irad_reduction__({', '.join([value, *more])}), __irad_value__\n", scope)
             made: Any = scope[name]
             made.__name__ = made.__qualname__ = f"{name}_{function.__name__}"
             function.__dict__[attribute] = njit(made)

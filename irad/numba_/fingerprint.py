@@ -25,7 +25,8 @@ from numba.core.registry import CPUDispatcher
 
 STAMPED = frozenset({"numba", "numpy", "irad", "math", "cmath", "builtins", "operator"})
 """Packages whose functions are what their version says: see `stamp`."""
-MEMOS = frozenset({"_irad_sweeps", "_irad_derivatives", "_irad_contracted", "_irad_picked", "_irad_halved", "_irad_jitted"})
+MEMOS = frozenset({"_irad_sweeps", "_irad_derivatives", "_irad_contracted", "_irad_contracted_first", "_irad_picked", "_irad_halved",
+                   "_irad_halved_first", "_irad_jitted", "_irad_signature"})
 """What irad keeps on a dispatcher and changes no derivative."""
 
 

@@ -29,14 +29,19 @@ def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
     raise ArgumentTypeError(f"{what}; {advice}, or choose another argument of {subject.place} with argnums.")
 
 
+def differentiated_output(subject: Subject, returns: Any, *, has_aux: bool, output: str = "output") -> Any:
+    """The type of what is differentiated: of the first of the pair that a function ``has_aux`` returns."""
+    if not has_aux:
+        return returns
+    if not isinstance(returns, types.BaseTuple) or len(returns) != 2:
+        raise OutputTypeError(f"{subject}: with has_aux=True, {subject.place} must return a pair ({output}, auxiliary data), and it "
+                              f"returns {returns}.")
+    return returns[0]
+
+
 def check_scalar_output(subject: Subject, returns: Any, *, has_aux: bool) -> None:
     """Refuse a gradient of what is not one float (and, with ``has_aux``, something beside it)."""
-    found = returns
-    if has_aux:
-        if not isinstance(returns, types.BaseTuple) or len(returns) != 2:
-            raise OutputTypeError(f"{subject}: with has_aux=True, {subject.place} must return a pair (float, auxiliary data), and it "
-                                  f"returns {returns}.")
-        found = returns[0]
+    found = differentiated_output(subject, returns, has_aux=has_aux, output="float")
     if isinstance(found, types.Float):
         return
     what = f"{subject}: {subject.place} returns {found}, and a gradient needs one float"
@@ -73,8 +78,17 @@ def check_real(subject: Subject, what: str, type_: Any) -> None:
                                f"floats. Use irad.jvp and irad.vjp, or pass and return real and imaginary parts as floats.")
 
 
+def adopted(primal: Any, tangent: Any) -> Any:
+    """The type of a tangent with its floats of the types that they have in the primal."""
+    if isinstance(tangent, types.BaseTuple):
+        return types.BaseTuple.from_types([adopted(*pair) for pair in zip(primal, tangent, strict=True)],
+                                          getattr(tangent, "instance_class", None))
+    return primal if isinstance(tangent, types.Float) else tangent
+
+
 def check_tangent(subject: Subject, what: str, primal: Any, tangent: Any) -> None:
-    """Refuse a tangent or cotangent ``what`` that is not None and not of the dtype, dimension and structure of its primal."""
+    """Refuse a tangent or cotangent ``what`` that is not None and not of the dtype, dimension and structure of its primal; Python has
+    one kind of floats, that stands for all."""
     if isinstance(tangent, (types.NoneType, types.Omitted)):
         return
     if isinstance(primal, types.BaseTuple):
@@ -88,7 +102,7 @@ def check_tangent(subject: Subject, what: str, primal: Any, tangent: Any) -> Non
             return
         wanted = f"an array of {primal.dtype} with {primal.ndim} dimension{'' if primal.ndim == 1 else 's'}"
     elif has_floats(primal):
-        if tangent == primal:
+        if tangent == primal or (isinstance(tangent, types.Float) and isinstance(primal, types.Float)):
             return
         wanted = str(primal)
     else:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
-from numba.core import compiler, funcdesc, typing
+from numba.core import compiler, funcdesc, types, typing
 from numba.core.codegen import JITCodeLibrary
 from numba.core.environment import Environment
 from numba.core.targetconfig import ConfigStack
@@ -56,7 +57,7 @@ def linkable(text: str, entry: str, *, inlined: bool) -> Any:
 
 def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ...], returns: Any,
              emit: Callable[[Any, ir.IRBuilder, list[Any]], Any], modules: Iterable[Any], options: dict[str, Any], *,
-             wrapper: bool = True) -> Any:
+             wrapper: bool = True, ignored: bool = False) -> Any:
     """Compile a function whose body is what ``emit`` writes, and return Numba's compile result.
 
     Parameters
@@ -75,6 +76,8 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
         Numba's own options (``nogil``).
     wrapper
         Whether Python calls it too.
+    ignored
+        Whether Python passes one more argument, that is ignored.
     """
     target.typing_context.refresh()
     target.target_context.refresh()
@@ -97,7 +100,9 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
             for module in modules:  # behind the body: LLVM links a discardable function only where it is called
                 library.add_llvm_module(module)
             if wrapper:
-                inside.create_cpython_wrapper(library, described, environment, None, release_gil=flags.release_gil)
+                seen = copy(described)
+                seen.argtypes = (*arguments, *[types.Omitted(None)] * ignored)
+                inside.create_cpython_wrapper(library, seen, environment, None, release_gil=flags.release_gil)
         entry_point = context.get_executable(library, described, environment)
         context.insert_user_function(entry_point, described, [library])
     referenced = environments.bind(library) if wrapper else ()

@@ -9,7 +9,7 @@ from numba.core import cgutils, types
 
 from irad.errors import ArgumentTypeError
 from irad.numba_.glue import Glue, Typed, shadow_type
-from irad.numba_.sweep import Sweep
+from irad.numba_.sweep import Sweep, Written
 
 
 def members(glue: Glue, value: Typed) -> list[Typed]:
@@ -48,7 +48,17 @@ def direction(glue: Glue, sweep: Sweep, index: int, primal: Typed, given: Typed)
         parts = zip(members(glue, primal), members(glue, given), strict=True)
         values = [direction(glue, sweep, index, own, other) for own, other in parts]
         return glue.together(shadow_type(primal.type), values)
-    return given.value
+    return glue.context.cast(glue.builder, given.value, given.type, primal.type)
+
+
+def moved(glue: Glue, sweep: Sweep, written: Written, *, has_aux: bool = False, result: bool = True) -> Typed:
+    """The tangent of a sweep's result, kept as a ``result`` of the entry; with ``has_aux`` that of the first member."""
+    found = Typed(sweep.returns, tangent(glue, sweep.returns, written.result, glue.returned(sweep.returns, written.shadow)))
+    first, *others = members(glue, found) if has_aux else [found]
+    for other in others:
+        glue.keep(*other)
+    glue.keep(*first, result=result)
+    return first
 
 
 def tangent(glue: Glue, type_: Any, result: Any, shadow: Any) -> Any:

@@ -118,7 +118,9 @@ def test_a_derivative_is_made_once():
 
 def test_names_and_signature():
     gradient = irad.gradient(weighted)
-    assert inspect.signature(gradient) == inspect.signature(weighted)
+    *own, out = inspect.signature(gradient).parameters.values()
+    assert own == list(inspect.signature(weighted).parameters.values()) and (out.name, out.default) == ("out", None)
+    assert inspect.signature(irad.derivative(weighted)) == inspect.signature(weighted)
     assert gradient.__wrapped__ is weighted
     assert gradient.__name__ == "gradient_of_weighted"
     assert "A sum of squares." in gradient.__doc__
@@ -196,6 +198,19 @@ def test_float32_stays_float32():
 @njit
 def squares_sum(x):
     return (x * x).sum()
+
+
+def test_a_float_of_python_is_one_of_any_precision():
+    x, single = np.float32(3), X.astype(np.float32)
+    cubed, pair = njit(lambda x: x * x * x), njit(lambda x: (x[0] * x[0], x))
+    assert irad.vjp(cubed)((x,), 1.0) == irad.jvp(cubed)((x,), (1.0,)) == (27.0, 27.0)
+    assert irad.hvp(cubed)(x, 1.0) == 18.0
+    _, bar = irad.vjp(pair)((single,), (2.0, None))
+    assert bar.dtype == np.float32 and bar[0] == 4.0
+    assert irad.autodiff(irad.Reverse, cubed, irad.Active(x), seed=2.0) == (27.0, (54.0,))
+    assert irad.autodiff(irad.Forward, cubed, irad.Duplicated(x, 1.0)) == (27.0, 27.0)
+    (value, _), (bar,) = irad.autodiff(irad.Reverse, pair, irad.Active(single), seed=(2.0, None))
+    assert value == 1.0 and bar.dtype == np.float32 and bar[0] == 4.0
 
 
 def test_tuples_keep_their_structure():
