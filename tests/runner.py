@@ -14,10 +14,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, typeof
 
 import irad
 from calling import Outcome, arrays_in, calling, in_dtype, in_precision, of_type, raised, twice
+from irad.numba_.capture import capture
 from reference import Run, Tree, coordinates, dual_hessian_product, dual_jacobian, leaves, unflatten, without_floats
 from scenarios.scenario import Scenario, signed
 
@@ -30,10 +31,9 @@ Scenarios take up to some hundred operations on numbers near 1, most of them wel
 
 
 class Mode(Enum):
-    """PRIMAL differentiates nothing: it shows that Numba computes what the reference does. COLUMNS is a Jacobian by forward mode,
-    several columns at once."""
+    """COLUMNS is a Jacobian by forward mode, several columns at once. FORWARD also shows that the function computes what the reference
+    does."""
 
-    PRIMAL = "primal"
     FORWARD = "forward"
     REVERSE = "reverse"
     NJIT = "njit"
@@ -153,13 +153,6 @@ def directions(count: int) -> list[np.ndarray]:
     return [signed(count), *(np.eye(count) if count <= 8 else ())]
 
 
-def check_primal(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
-    expected = reference(scenario, args)
-    found = twice(as_called(scenario, primal(scenario)), args, dtype, where)
-    compare(scenario, found.result, expected.value, dtype, where)
-    compare_arguments(scenario, found.args, expected.args, dtype, where)
-
-
 def check_reverse(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
     expected = reference(scenario, args)
     if returns_number(scenario):
@@ -230,7 +223,6 @@ def rows(block: Tree, value: Tree, like: Tree) -> np.ndarray:
 
 
 CHECKS = {
-    Mode.PRIMAL: check_primal,
     Mode.FORWARD: check_forward,
     Mode.REVERSE: check_reverse,
     Mode.NJIT: check_njit,
@@ -242,9 +234,8 @@ CHECKS = {
 def pulled_back(scenario: Scenario, vjp: Any, expected: Run, args: tuple[Any, ...], dtype: type, where: str) -> Outcome:
     """Check a vjp with an irregular cotangent."""
     weights = signed(expected.matrix.shape[0]).astype(dtype).astype(float)
-    primal(scenario)(*in_dtype(args, dtype))
     # A function of float32 may well return float64: the cotangent has the types of the result.
-    returned = primal(scenario).nopython_signatures[-1].return_type
+    returned = capture(primal(scenario), tuple(map(typeof, in_dtype(args, dtype)))).returns
     cotangent = of_type(returned, unflatten(expected.value, list(map(float, weights))))
     found = twice(lambda *given: vjp(given, cotangent), args, dtype, where)
     value, adjoint = found.result
@@ -302,9 +293,7 @@ def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype
     expected, after, left = raised(function, args, dtype)
     assert type(expected) is scenario.raises, f"{where}: the primal raises {expected!r}"
     given = args
-    if mode is Mode.PRIMAL:
-        derivative = primal(scenario)
-    elif mode is Mode.FORWARD:
+    if mode is Mode.FORWARD:
         along = tangents(scenario, args, signed(len(coordinates(chosen(scenario, args)))))
         derivative, given = irad.jvp(primal(scenario)), (args, along)
     else:
@@ -314,7 +303,7 @@ def check_exception(scenario: Scenario, mode: Mode, args: tuple[Any, ...], dtype
     found, found_after, found_left = raised(derivative, given, dtype)
     assert type(found) is type(expected) and said(found) == said(expected), f"{where}: {found!r} instead of {expected!r}"
     compare_arguments(scenario, found_after[0] if mode is Mode.FORWARD else found_after, after, dtype, where)
-    allowed = left if mode in (Mode.PRIMAL, Mode.NJIT) else 0
+    allowed = left if mode is Mode.NJIT else 0
     assert found_left <= allowed, f"{where}: {found_left} blocks leaked, {left} by the primal"
 
 

@@ -27,7 +27,7 @@ def test_a_wrong_derivative_is_seen(mode):
         run(SLIGHTLY_WRONG, mode)
 
 
-@pytest.mark.parametrize("mode", [Mode.PRIMAL, Mode.FORWARD, Mode.REVERSE])
+@pytest.mark.parametrize("mode", [Mode.FORWARD, Mode.REVERSE])
 def test_a_missing_exception_is_seen(mode):
     with pytest.raises(AssertionError, match="the primal raises None"):
         run(Scenario(square_of_first, [(numbers(2),)], raises=ValueError), mode)

@@ -1,8 +1,9 @@
-"""Every scenario in forward and in reverse mode, and plain; every third one of each topic in each of the other modes, every twelfth
-by several columns at once.
+"""Every scenario in forward and in reverse mode; every third one of each topic in each of the other modes, every twelfth by several
+columns at once.
 
-The other modes (called from njit, second derivatives, float32) go through the same engine. Taking all scenarios through all of
-them needs some 20 minutes: ``IRAD_SCENARIOS=all`` does it.
+The other modes (called from njit, second derivatives, float32) go through the same engine. ``IRAD_SCENARIOS=all`` takes all
+scenarios through all of them, ``IRAD_SCENARIOS=once`` takes each through one, all modes in turn: what a second release of Numba needs,
+because what differs between releases is the code that is differentiated.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import pytest
 
 from programs import TOPICS
 from runner import Mode, applies, run
+from scenarios.scenario import Scenario
 
-EVERYWHERE = [(Mode.PRIMAL, np.float64), (Mode.FORWARD, np.float64), (Mode.REVERSE, np.float64)]
+EVERYWHERE = [(Mode.REVERSE, np.float64), (Mode.FORWARD, np.float64)]
 IN_TURN = [
     (Mode.NJIT, np.float64),
     (Mode.FORWARD_OVER_REVERSE, np.float64),
@@ -25,16 +27,28 @@ IN_TURN = [
     (Mode.FORWARD, np.float32),
 ]
 RARELY = [(Mode.COLUMNS, np.float64)]
-ALL = os.environ.get("IRAD_SCENARIOS") == "all"
+HOW_MANY = os.environ.get("IRAD_SCENARIOS", "")
+
+
+def chosen(scenarios: tuple[Scenario, ...]) -> Iterator[tuple[Scenario, Mode, type]]:
+    """The scenarios of a topic, each with its modes one behind the other: they share what is captured of the function."""
+    modes = EVERYWHERE + IN_TURN + RARELY
+    seen = dict.fromkeys(modes, 0)
+    for number, scenario in enumerate(scenarios):
+        fitting = [mode for mode in modes if applies(scenario, *mode)]
+        for turn, mode in enumerate(modes):
+            if mode not in fitting:
+                continue
+            stride = 1 if HOW_MANY == "all" or mode in EVERYWHERE else 3 if mode in IN_TURN else 12
+            if mode == fitting[number % len(fitting)] if HOW_MANY == "once" else seen[mode] % stride == turn % stride:
+                yield scenario, *mode
+            seen[mode] += 1
 
 
 def rows() -> Iterator[Any]:
     for topic, scenarios in TOPICS.items():
-        for turn, (mode, dtype) in enumerate(EVERYWHERE + IN_TURN + RARELY):
-            fitting = [scenario for scenario in scenarios if applies(scenario, mode, dtype)]
-            stride = 1 if ALL or (mode, dtype) in EVERYWHERE else 3 if (mode, dtype) in IN_TURN else 12
-            for scenario in fitting[turn % stride :: stride]:
-                yield pytest.param(scenario, mode, dtype, id=f"{topic}-{scenario.name}-{mode.value}-{dtype.__name__}")
+        for scenario, mode, dtype in chosen(scenarios):
+            yield pytest.param(scenario, mode, dtype, id=f"{topic}-{scenario.name}-{mode.value}-{dtype.__name__}")
 
 
 @pytest.mark.parametrize(("scenario", "mode", "dtype"), list(rows()))

@@ -15,10 +15,8 @@ from typing import Any
 from numba.core import types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
-from numba.core.target_extension import target_override
 
 from irad.numba_ import target
-from irad.numba_.library import NAME
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,8 @@ def compiled(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Any:
     if signature and isinstance(signature[-1], (types.StarArgTuple, types.StarArgUniTuple)):
         signature = (*signature[:-1], *signature[-1])
     twin = target.twin(function)
-    with target_override(NAME):
-        resolved = types.Dispatcher(twin).get_call_type(twin.typingctx, signature, {})
+    twin.typingctx.callstack._fail_cache.clear()  # what fails may be mended between one compilation and the next
+    resolved = types.Dispatcher(twin).get_call_type(twin.typingctx, signature, {})
     return twin.overloads[resolved.args]
 
 

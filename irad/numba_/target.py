@@ -21,6 +21,7 @@ import os
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import numba
@@ -31,6 +32,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher, CPUTarget, cpu_target
 from numba.core.runtime import nrtdynmod, rtsys
 from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, jit_registry, target_registry
+from numba.core.typing.context import CallFrame
 
 from irad.errors import UnsupportedError
 from irad.numba_ import foreign, powers, records, ufuncs, unwinding
@@ -103,6 +105,13 @@ class ADContext(cpu.CPUContext):
 
 class ADTyping(typing.Context):
     """Types for differentiation: as for the CPU, with twins for its dispatchers."""
+
+    def init(self) -> None:
+        """Make all that is resolved here be for this target, whoever asks: where nothing is on this stack, Numba takes that of the thread.
+
+        Types of methods are shared between contexts and resolve in the one that met them first, in the midst of the other's work.
+        """
+        self.callstack._stack.append(CallFrame(AD, None, SimpleNamespace(func=None), ()))
 
     def load_additional_registries(self) -> None:
         from irad.numba_ import linalg  # noqa: F401 it only has to be there: its overloads, and those of products, register themselves

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numba import float64, int64, jit, njit, objmode, typeof, types
 from numba.core.errors import TypingError
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload, overload_classmethod
 
 import kernels
 from irad.errors import UnsupportedError
@@ -266,3 +266,34 @@ def test_a_capture_keeps_nothing_alive():
     del function
     gc.collect()
     assert reference() is None
+
+
+@overload_classmethod(types.Array, "irad_doubled")
+def _doubled(cls, number):
+    return lambda cls, number: number + number
+
+
+@njit
+def doubled(kind, number):
+    return kind.irad_doubled(number)
+
+
+ARRAY = types.TypeRef(types.Array)
+
+
+def compiled_meanwhile():
+    """Has `doubled` compiled for the machine while it is captured, as types of jitclasses have their constructors."""
+
+
+@overload(compiled_meanwhile)
+def _compiled_meanwhile():
+    doubled.compile((ARRAY, float64))
+    return lambda: None
+
+
+def test_overloads_are_apart_from_those_of_the_machine():
+    """Numba shares the type of a method among targets, with the context that met it first, and resolves in that."""
+    capture(doubled, (ARRAY, int64))
+    capture(njit(lambda: compiled_meanwhile()), ())
+    assert doubled.nopython_signatures == [float64(ARRAY, float64)]
+    assert "fadd" in capture(doubled, (ARRAY, float64)).text
