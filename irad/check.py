@@ -1,4 +1,4 @@
-"""`check_gradients`: a function's derivatives against finite differences, and its two modes against each other."""
+"""`check_gradients`: a function's derivatives against finite differences and complex steps, and its two modes against each other."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numba.core import types
 from numba.np.numpy_support import as_dtype
 
 from irad.argnums import folded, parameters
+from irad.complex_step import complex_step, on_complex_numbers
 from irad.derivative import jitted
 from irad.numba_.specialise import Subject, captured
 from irad.operators import gradient, jvp, vjp
@@ -23,12 +24,14 @@ Vector = npt.NDArray[np.float64]
 
 SAFETY = 4.0
 """How many times its own error estimate a finite difference may be off."""
+BLUNT = 1e6
+"""How many units of rounding a finite difference may be off before a complex step is tried."""
 ROUNDING = 1e4
 """How many units of rounding the dot test may be off, of the sum of the magnitudes of its terms."""
 
 
 def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: Sequence[str] = ("forward", "reverse")) -> None:
-    """Compare the derivatives of a function with finite differences.
+    """Compare the derivatives of a function with finite differences and complex steps.
 
     Parameters
     ----------
@@ -53,8 +56,9 @@ def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: S
     -----
     For each argument, along a random direction v and random weights w (the same in every run): J v against central differences in
     Richardson's extrapolation, whose own error estimate is the tolerance; (Jᵀ w)·v against the same; and the dot test
-    (Jᵀ w)·v = w·(J v), which holds up to rounding. Entries are looked at one by one only when a test fails. Costs a dozen calls of
-    ``function`` and one sweep in each mode for each argument.
+    (Jᵀ w)·v = w·(J v), which holds up to rounding. Where the differences are blunt, by cancellation, and ``function`` also runs on complex
+    numbers and is analytic, a complex step takes their place, whose error is that of rounding alone. Entries are looked at one by one
+    only when a test fails. Costs a dozen calls of ``function`` and one sweep in each mode for each argument.
 
     Examples
     --------
@@ -141,22 +145,23 @@ class Check:
             axis[position] = 1.0
             single = self._mismatch(axis, found, reduced)
             if single is not None:
-                raise AssertionError(f"{self._shown}, entry {path}: {mode} mode gives {single[0]!r}, finite differences {single[1]!r}")
-        raise AssertionError(f"{self._shown}: along a random direction, {mode} mode gives {whole[0]!r}, finite differences {whole[1]!r}")
+                raise AssertionError(f"{self._shown}, entry {path}: {mode} mode gives {single}")
+        raise AssertionError(f"{self._shown}: along a random direction, {mode} mode gives {whole}")
 
     def _mismatch(self, direction: Vector, found: Callable[[Vector], Vector],
-                  reduced: Callable[[Vector, Vector], tuple[Vector, Vector]]) -> tuple[float, float] | None:
+                  reduced: Callable[[Vector, Vector], tuple[Vector, Vector]]) -> str | None:
         """What was found and expected where they differ most, if they differ by more than the error."""
-        expected, error = reduced(*self._difference(direction))
+        slopes, slack, reference = self._difference(direction)
+        expected, error = reduced(slopes, slack)
         value = found(direction)
         excess = np.abs(value - expected) - SAFETY * error - self._epsilon * np.abs(expected)
         if np.all(excess <= 0):
             return None
         worst = int(np.argmax(np.where(np.isnan(excess), np.inf, excess)))
-        return float(value[worst]), float(expected[worst])
+        return f"{float(value[worst])!r}, {reference} {float(expected[worst])!r}"
 
-    def _difference(self, direction: Vector) -> tuple[Vector, Vector]:
-        """The derivative of the output along a direction by central differences, and an estimate of its error."""
+    def _difference(self, direction: Vector) -> tuple[Vector, Vector, str]:
+        """The derivative of the output along a direction, an estimate of its error, and what it was found by."""
         size = float(np.max(np.abs(flat(self.args[self.index])), initial=0.0)) or 1.0
         largest = float(np.max(np.abs(direction), initial=0.0)) or 1.0
         first = self._epsilon ** 0.2 * size / largest
@@ -165,7 +170,27 @@ class Check:
         errors = np.where(np.isnan(errors), np.inf, errors)
         best = np.argmin(errors, axis=0)[np.newaxis]
         slopes = np.take_along_axis(np.stack([slope for slope, _ in trials]), best, 0)[0]
-        return slopes, np.take_along_axis(errors, best, 0)[0]
+        return self._sharpened(direction, slopes, np.take_along_axis(errors, best, 0)[0])
+
+    def _sharpened(self, direction: Vector, slopes: Vector, error: Vector) -> tuple[Vector, Vector, str]:
+        """The derivative by a complex step instead, where that is sharper than differences and in accord with them."""
+        known = slopes, error, "finite differences"
+        if np.all(error <= BLUNT * self._epsilon * np.max(np.abs(slopes), initial=0.0)) or self._on_complex_numbers is None:
+            return known
+        args = list(deepcopy(self.args))
+        moved = filled(args[self.index], direction)
+
+        def call(value: Any) -> Any:
+            return self._on_complex_numbers(*[value if index == self.index else deepcopy(other) for index, other in enumerate(args)])
+
+        found = complex_step(call, args[self.index], moved, self.output, self._epsilon)
+        if found is None or not np.all(np.abs(found[0] - slopes) <= SAFETY * (error + found[1])):
+            return known
+        return found[0], np.minimum(error, found[1]), "a complex step"
+
+    @cached_property
+    def _on_complex_numbers(self) -> Any:
+        return on_complex_numbers(self.function)
 
     def _extrapolated(self, direction: Vector, step: float) -> tuple[Vector, Vector]:
         """Central differences with a step and with half of it, and their extrapolation to 0."""

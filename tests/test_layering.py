@@ -20,6 +20,7 @@ LAYERS = (
     ("irad.implicit", "irad.overloads"),
     ("irad.custom",),
     ("irad.check", "irad.explanation", "irad.listing"),
+    ("irad.complex_step",),
     ("irad.autodiff", "irad.operators"),
     ("irad.forms",),
     ("irad.derivative",),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numba import njit
 
 import irad
 from irad import check
+from irad.complex_step import complex_step, on_complex_numbers
 
 X = np.array([1.0, -2.0, 3.0])
 
@@ -102,13 +105,51 @@ def test_a_wrong_part_of_a_complex_number_is_named(monkeypatch):
 def test_the_dot_test_is_sharper_than_finite_differences(monkeypatch):
     @njit
     def offset(x):
-        return 1e9 + np.exp(0.1 * x).sum()
+        total = 1e9
+        for i in range(x.size):
+            total += math.exp(0.1 * x[i])  # of real numbers only
+        return total
 
     irad.check_gradients(offset, (X,))
     monkeypatch.setattr(check, "vjp", spoiled(irad.vjp, lambda y, bar: (y, bar * (1 + 1e-9))))
     irad.check_gradients(offset, (X,), modes=("reverse",))
     with pytest.raises(AssertionError, match="reverse and forward mode disagree"):
         irad.check_gradients(offset, (X,))
+
+
+@njit
+def inner(x):
+    return np.exp(0.1 * x)
+
+
+@njit
+def far_away(x, y):
+    return 1e9 + (inner(x) * y).sum(), y
+
+
+@njit
+def folded(x, y):
+    return 1e9 + (np.abs(x) * y).sum(), y
+
+
+def test_a_complex_step_is_sharper_than_finite_differences(monkeypatch):
+    for args in ((X, 1.5), (X.astype(np.float32), np.float32(1.5)), (X[::2], 2)):
+        irad.check_gradients(far_away, args)
+    monkeypatch.setattr(check, "vjp", spoiled(irad.vjp, lambda y, bar: (y, bar * (1 + 1e-9))))
+    with pytest.raises(AssertionError, match=r"argument 0 \('x'\), entry \[0\]: reverse mode gives .*, a complex step "):
+        irad.check_gradients(far_away, (X, 1.5), modes=("reverse",))
+    irad.check_gradients(folded, (X, 1.5), modes=("reverse",))  # not analytic, and not taken for it
+
+
+def test_complex_steps():
+    function = on_complex_numbers(far_away)
+    (slope, *_), error = complex_step(lambda x: function(x, 1.5), X, np.array([1.0, 0.0, 0.0]), (1.0, 1.5), 2.0**-52)
+    assert slope == pytest.approx(0.15 * np.exp(0.1), rel=1e-15) and 0 < error[0] < 1e-15
+    assert on_complex_numbers(folded) is None and on_complex_numbers(irad.gradient(f)) is None
+    assert on_complex_numbers(njit(lambda x, y: folded(x, y)[0])) is None
+    real = on_complex_numbers(njit(lambda x: math.erf(x)))
+    assert complex_step(real, 1.0, 1.0, 1.0, 2.0**-52) is None
+    assert complex_step(lambda x: (1j * x, 2), 1.0, 1.0, (1j, 2), 2.0**-52) is None
 
 
 def test_a_wrong_second_derivative_is_found(monkeypatch):
