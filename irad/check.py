@@ -24,7 +24,7 @@ Vector = npt.NDArray[np.float64]
 
 SAFETY = 4.0
 """How many times its own error estimate a finite difference may be off."""
-BLUNT = 1e6
+BLUNT = 1e8
 """How many units of rounding a finite difference may be off before a complex step is tried."""
 ROUNDING = 1e4
 """How many units of rounding the dot test may be off, of the sum of the magnitudes of its terms."""
