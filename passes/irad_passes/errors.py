@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from irad_passes.ir.model import Instruction
+from irad_passes.ir.model import Constant, Instruction
 
 
 class PassError(Exception):
@@ -35,3 +35,17 @@ class VerificationError(PassError):
     def __init__(self, message: str, text: str) -> None:
         super().__init__(message)
         self.text = text
+
+
+def no_derivative(i: Instruction) -> NoDerivative:
+    """The error for an active instruction that has no rule."""
+    callee = i.callee
+    if callee is not None:
+        return NoDerivative(f"no derivative rule for the call to `{callee}`", callee, i)
+    if i.opcode != "call":
+        return NoDerivative(f"no derivative rule for the instruction `{i.opcode}`", i.opcode, i)
+    address = i.operands[-1]
+    variable = address.operands[0] if isinstance(address, Instruction) and address.opcode == "load" else None
+    name = variable.global_name if isinstance(variable, Constant) else None
+    what = "an indirect call" if name is None else f"the call to `{name}`, of which only the address is known"
+    return NoDerivative(f"no derivative rule for {what}", name or i.opcode, i)

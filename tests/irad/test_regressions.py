@@ -256,3 +256,57 @@ def test_an_array_that_is_returned_and_never_released():
         return y
 
     np.testing.assert_array_equal(irad.jacobian(halves, mode="reverse")(np.ones(2)), 0.5 * np.eye(2))
+
+
+PAIR = np.dtype([("value", "f4"), ("count", "i4")])
+"""A record that is copied as one integer of 8 bytes."""
+
+
+def test_records_copied_as_integers_between_arrays_in_a_list():
+    @njit
+    def f(x):
+        rows = [np.zeros(2, PAIR), np.zeros(2, PAIR)]
+        rows[0][0].value, rows[0][0].count = x[0], 3
+        rows[1][1] = rows[0][0]
+        return rows[1][1].value * rows[1][1].value * rows[1][1].count
+
+    np.testing.assert_array_equal(gradient_and_jvp(f, np.array([0.5, 1.5])), [3.0, 0.0])
+
+
+def test_integers_that_may_be_floats_in_memory_that_is_not_seen_are_refused():
+    @njit
+    def move(rows, n):
+        if n > 0:
+            return move(rows, n - 1)
+        for k in range(2):
+            rows[1].view(np.int64)[k] = rows[0].view(np.int64)[k]
+        return 1
+
+    @njit
+    def f(x):
+        rows = [x * 1.0, np.zeros(2)]
+        return move(rows, 2) * rows[1][0]
+
+    for derivative in (lambda: irad.gradient(f)(np.ones(2)), lambda: irad.jvp(f)((np.ones(2),), (np.ones(2),))):
+        with pytest.raises(irad.errors.UnsupportedError, match=r"bits of memory that may hold an active float are copied.*in `move`"):
+            derivative()
+
+
+def test_integers_that_become_floats_after_two_copies_are_refused():
+    @njit
+    def pick(a, n, v):
+        if n > 0:
+            a[1] = pick(a, n - 1, v * v)
+            return a[1]
+        a[0].value, a[0].count = v, 4
+        return a[0]
+
+    @njit
+    def f(x):
+        a, b = np.zeros(2, PAIR), np.zeros(2, PAIR)
+        b[1] = pick(a, 2, x[0])
+        return b[1].value * b[1].count
+
+    for derivative in (lambda: irad.gradient(f)(np.ones(2)), lambda: irad.jvp(f)((np.ones(2),), (np.ones(2),))):
+        with pytest.raises(irad.errors.UnsupportedError, match="bits of"):
+            derivative()

@@ -50,6 +50,22 @@ SOMEWHERE = function("void (ptr %r, ptr %y, i64 %k)", "%p = getelementptr double
                      "store i64 %n, ptr %y", "ret void")
 MIXED = function("void (ptr %x, ptr %y, i64 %n)", "call void @llvm.memcpy.p0.p0.i64(ptr %y, ptr %x, i64 %n, i1 false)", "ret void",
                  outside="declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+FILLED = function("void (ptr %x, ptr %y)", "%s = alloca { float, i32 }", "%v = load float, ptr %x",
+                  "%r = call i32 @fill(ptr %s, float %v, i32 0)", "%word = load i64, ptr %s", "store i64 %word, ptr %y",
+                  "%w = load float, ptr %y", "store float %w, ptr %x", "%q = getelementptr i8, ptr %y, i64 4", "%n = load i32, ptr %q",
+                  "%m = add i32 %n, 1", "store i32 %m, ptr %q", "ret void", outside="""define i32 @fill(ptr %s, float %v, i32 %n) {
+  %more = icmp ult i32 %n, 2
+  br i1 %more, label %deeper, label %here
+deeper:
+  %next = add i32 %n, 1
+  %r = call i32 @fill(ptr %s, float %v, i32 %next)
+  ret i32 %r
+here:
+  %count = getelementptr i8, ptr %s, i64 4
+  store float %v, ptr %s
+  store i32 7, ptr %count
+  ret i32 0
+}""")
 RECORD = Parameter(Activity.DUPLICATED, "<{ double, i64 }>")
 IDENTITY = function("double (double %x)", "ret double %x")
 
@@ -90,6 +106,7 @@ def test_what_is_constant_needs_no_rule(text: str) -> None:
         (BITS, [ACTIVE], Unsupported, "bits of an active float"),
         (UNDECIDED, [DUPLICATED, DUPLICATED], Unsupported, "integer"),
         (SOMEWHERE, [DUPLICATED, DUPLICATED, Parameter()], Unsupported, "integer"),
+        (FILLED, [DUPLICATED, DUPLICATED], Unsupported, "integer"),
         (IDENTITY, [ACTIVE, ACTIVE], ValueError, "f has 1 parameters, the request has 2"),
         (IDENTITY, [DUPLICATED], ValueError, "%x of f is double: only a pointer"),
         (function("void (ptr %x)", "ret void"), [ACTIVE], ValueError, "%x of f is ptr: only a float"),
@@ -97,7 +114,7 @@ def test_what_is_constant_needs_no_rule(text: str) -> None:
         (IDENTITY.replace("@f", "@g"), [ACTIVE], ValueError, "does not define f"),
         (function("double (double %x)", "ret float %x"), [ACTIVE], ParseError, "not LLVM IR: .*ret float"),
     ],
-    ids=["irreducible", "global", "cast", "bits", "undecided", "somewhere", "count", "duplicated float", "active pointer",
+    ids=["irreducible", "global", "cast", "bits", "undecided", "somewhere", "filled", "count", "duplicated float", "active pointer",
          "declared", "absent", "parse"],
 )
 def test_errors(mode: Mode, text: str, parameters: list[Parameter], error: type[Exception], message: str) -> None:

@@ -6,19 +6,19 @@ and what is not repeated is one record. Integers that are computed are noted too
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import gcd
 
 from irad_passes.analysis.integers import integers, is_literal
 from irad_passes.analysis.memory import UNKNOWN, Memory, Object
-from irad_passes.analysis.places import Place, Places
+from irad_passes.analysis.places import Place, Places, accessed
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Constant, Function, Instruction, Value
 from irad_passes.ir.read import read_type
 from irad_passes.request import Request
-from irad_passes.rules.calls import Defined
+from irad_passes.rules.calls import Access, Defined
 from irad_passes.rules.memory import Transfer, rule_of
 
 _LONGEST = 4096
@@ -62,6 +62,14 @@ class Record:
         types.add(type_)
         return len(types) > before
 
+    def add_all(self, accesses: Iterable[Access]) -> None:
+        """Note what a function that is called reads and writes."""
+        for offset, step, type_ in accesses:
+            if 0 < step < T.size_of(type_):
+                self.anywhere |= set() if self.declared else {type_}
+            else:
+                self.add(Place(offset, step), type_)
+
     def refine(self, step: int) -> None:
         """Fold records that turn out to be several smaller ones."""
         size = gcd(self.size, step)
@@ -91,8 +99,7 @@ class Record:
 
     def aligned(self) -> bool:
         """Whether all floats are at multiples of their size, in records whose size is one."""
-        return not any(offset % T.size_of(type_) or self.size % T.size_of(type_) for offset, type_ in self.all() if type_.is_float) or (
-            0 < self.size < 8)
+        return not any(offset % T.size_of(type_) or self.size % T.size_of(type_) for offset, type_ in self.all() if type_.is_float)
 
     def _overlapped(self, place: Place, size: int) -> Iterator[Cell]:
         step = gcd(self.size, place.step)
@@ -125,7 +132,7 @@ class Contents:
 
     def __init__(self, function: Function, request: Request, memory: Memory) -> None:
         self._memory = memory
-        self._places = Places(function, request, memory)
+        self._places = Places(function, request.rules, memory, [p.factor for p in request.parameters])
         self._records: dict[Object, Record] = {}
         self._integers = integers(function)
         for argument, parameter in zip(function.arguments, request.parameters, strict=True):
@@ -136,29 +143,28 @@ class Contents:
                     self._records[o] = Record(T.size_of(type_), cells, declared=bool(cells), element=parameter.element)
         for i in function.instructions():
             if i.opcode == "load" and i.type.is_float:
-                self.add(i.operands[0], i.type)
+                self.add(i, i.type)
             elif i.opcode == "store" and i.operands[0].type.is_float:
-                self.add(i.operands[1], i.operands[0].type)
+                self.add(i, i.operands[0].type)
             elif i.opcode == "store" and (i.operands[0] in self._integers or is_literal(i.operands[0])):
-                self._note(i.operands[1], 0, i.operands[0].type)
+                self._note(i.operands[1], self._places.access(i), i.operands[0].type)
             elif isinstance(rule := rule_of(i, request.rules), Defined):
-                for known_as, kinds in rule.summary.kinds.items():
+                for known_as, accesses in rule.summary.accesses.items():
                     for o in memory.at(i, rule, known_as) - {UNKNOWN}:
                         record = self._records.setdefault(o, Record(open=o.kind == "argument"))
-                        if not record.declared and (o.kind != "alloca" or all(kind.is_float for kind in kinds)):
-                            record.anywhere |= kinds  # but a struct on the stack is read as what it holds
+                        record.add_all(accessed(self._places.at(i, known_as), accesses))
         self._transfers = [i for i in function.instructions() if isinstance(rule_of(i, request.rules), Transfer)]
         self._copies()
 
     # What is noted
 
-    def add(self, pointer: Value, type_: T.Type) -> bool:
-        """Note that floats of this type, or a vector of them, are read or written at ``pointer``; whether that is news."""
-        count = type_.count if isinstance(type_, T.VectorType) else 1
-        return any([self._note(pointer, k * T.size_of(type_.scalar), type_.scalar) for k in range(count)])
+    def add(self, i: Instruction, type_: T.Type) -> bool:
+        """Note that the load or store ``i`` is of floats of this type, or a vector of them; whether that is news."""
+        count, place = type_.count if isinstance(type_, T.VectorType) else 1, self._places.access(i)
+        return any([self._note(i.operands[-1], place.moved(k * T.size_of(type_.scalar)), type_.scalar) for k in range(count)])
 
-    def _note(self, pointer: Value, offset: int, type_: T.Type, step: int = 0) -> bool:
-        place, news = self._places.of(pointer).moved(offset, step), False
+    def _note(self, pointer: Value, place: Place, type_: T.Type) -> bool:
+        news = False
         for o in self._memory.of(pointer) - {UNKNOWN}:
             news |= self._records.setdefault(o, Record(open=o.kind == "argument")).add(place, type_)
         return news
@@ -189,7 +195,8 @@ class Contents:
                 places = range(behind, length, step) if step and length is not None else (behind,)
                 for at in places:
                     if type_.is_float and at >= 0 and (length is None or at + T.size_of(type_) <= length):
-                        changed |= self._note(target, at, type_, 0 if length is not None else step or T.size_of(type_))
+                        again = 0 if length is not None else step or T.size_of(type_)
+                        changed |= self._note(target, self._places.of(target).moved(at, again), type_)
         return changed
 
     # What is asked
@@ -213,14 +220,8 @@ class Contents:
         """Whether floats are read or written somewhere in these bytes, or nothing is known of what the memory holds."""
         return any(type_.is_float for _, type_ in self._at(pointer, size)) or any(map(self._is_unknown, self._memory.of(pointer)))
 
-    def taken_as_integers(self, pointer: Value, size: int) -> bool:
-        """Whether integers are stored in this memory, and nothing is known of the places in it: an object behind a pointer from memory."""
-        place = self._places.of(pointer)
-        return any(0 < record.size < 8 and not record.declared and any(not type_.is_float for _, type_ in record.at(place, size))
-                   for o in self._memory.of(pointer) if (record := self._records.get(o)) is not None)
-
     def _is_unknown(self, o: Object) -> bool:
-        return o.kind == "argument" and o not in self._records
+        return o is UNKNOWN or (o.kind == "argument" and o not in self._records)
 
     def holds_integers(self, web: set[Instruction]) -> bool:
         """Whether one of these moves is of an integer for certain."""

@@ -1,7 +1,7 @@
 """Underlying objects: what memory each pointer may point into, what is written, and which loads see memory that changes later.
 
-Flow-insensitive and field-insensitive inclusion analysis over the objects of one function: its pointer arguments, its
-allocas and allocations, globals, and one object for all that it cannot see.
+Flow-insensitive inclusion analysis over the objects of one function: its pointer arguments, its allocas and allocations, globals, and one
+object for all that it cannot see. In objects of its own, pointers are told apart by where they are, as far as `fields` can.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from irad_passes.analysis.cfg import Cfg
+from irad_passes.analysis.fields import Fields
 from irad_passes.analysis.loops import LoopForest
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
 from irad_passes.ir.types import PTR
@@ -38,6 +39,10 @@ class Object:
 UNKNOWN = Object("unknown")
 _ARITHMETIC = frozenset({"ptrtoint", "add", "sub", "and", "or", "zext", "trunc"})
 """What is done to addresses as integers."""
+_ALONG = frozenset({"load", "getelementptr", "freeze", "addrspacecast", "bitcast", "call"})
+"""Opcodes that go along a pointer and hand it on to nobody; what calls do is seen apart."""
+_OWN = frozenset({"alloca", "allocation", "data"})
+"""Kinds of objects that nothing but the function itself stores pointers in."""
 Objects = frozenset[Object]
 NOTHING: Objects = frozenset()
 
@@ -127,9 +132,10 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
         """What a block copy reads or writes: where it may be a header or memory, it is memory."""
         return of(value) - headers or of(value)
 
-    def put(objects: Objects, what: Objects) -> bool:
+    def put(objects: Objects, what: Objects, offset: int | None = None) -> bool:
         changed = False
         for target in objects:
+            changed |= fields.put(target, offset, what)
             puts[target] = puts.get(target, NOTHING) | what
             old = content.get(target, NOTHING)
             if not what <= old:
@@ -137,6 +143,15 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                 changed = True
         return changed
 
+    def loaded(pointer: Value, whole: bool) -> Objects:
+        offset = None if whole else fields.distance(pointer)
+        found = NOTHING
+        for o in of(pointer):
+            inner = content.get(o, NOTHING)
+            found |= fields.get(o, offset, inner) if o.kind in _OWN else inner
+        return found
+
+    fields = Fields[Object]()
     headers: set[Object] = set()
     relevant: list[tuple[Instruction, Rule | None]] = []
     for i in function.instructions():
@@ -147,6 +162,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
             if rule.data_offset is not None:
                 headers.add(header)
                 content[header] = frozenset({Object("data", i)})
+                fields.put(header, rule.data_offset, content[header])
         elif isinstance(rule, Shared):
             pointees[i] = frozenset({globals_.setdefault(f"{i.callee}()", Object("shared"))})
         elif i.opcode == "alloca":
@@ -165,9 +181,10 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
             match i.opcode:
                 case "load":
                     if i.type.is_pointer or not _scalar(i):
-                        new = inside(of(i.operands[0]))
+                        new = loaded(i.operands[0], whole=not i.type.is_pointer)
                 case "store":
-                    changed |= put(of(i.operands[1]), of(i.operands[0]))
+                    offset = fields.distance(i.operands[1]) if i.operands[0].type.is_pointer else None
+                    changed |= put(of(i.operands[1]), of(i.operands[0]), offset)
                 case "getelementptr" | "freeze" | "addrspacecast" | "bitcast" | "extractvalue" | "extractelement":
                     new = of(i.operands[0])
                 case "phi" | "insertvalue":
@@ -186,12 +203,17 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                     elif isinstance(rule, Defined):
                         for place, sources in rule.summary.puts.items():
                             what = frozenset().union(*(result.at(i, rule, source) for source in sources))
-                            changed |= put(result.at(i, rule, place), what)
+                            changed |= put(result.at(i, rule, place), what) | fields.enter(what)
                             new |= what if place == RETURN else NOTHING
                     elif rule is None and i.opcode == "call":  # it may store addresses wherever it gets
-                        changed |= put(result.reachable(frozenset().union(*map(of, i.arguments))), frozenset({UNKNOWN}))
+                        given = result.reachable(frozenset().union(*map(of, i.arguments)))
+                        changed |= put(given, frozenset({UNKNOWN})) | fields.enter(given)
                     if i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Defined, Shared, Tape)):
                         new = frozenset({UNKNOWN})
+            if i.opcode not in _ALONG:  # it hands pointers on
+                for operand in i.operands[:1] if i.opcode == "store" else i.operands:
+                    if fields.distance(operand) != 0:
+                        changed |= fields.enter(of(operand))
             old = pointees.get(i, NOTHING)
             if not new <= old:
                 pointees[i] = old | new

@@ -5,14 +5,17 @@ A step of 24 says that the pointer is somewhere in an array of records of 24 byt
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
 
-from irad_passes.analysis.memory import Memory
-from irad_passes.ir import types as T
+from irad_passes.analysis.fields import movement
+from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Value
-from irad_passes.request import Request
-from irad_passes.rules.memory import Allocation, rule_of
+from irad_passes.rules.calls import BEYOND, Access, Defined
+from irad_passes.rules.calls import Place as Name
+from irad_passes.rules.memory import Allocation, Reallocation, rule_of
+from irad_passes.rules.table import Rule
 
 _DEPTH = 8
 """How far a factor of an integer is looked for."""
@@ -32,6 +35,10 @@ class Place:
         """Here or there."""
         return _place(self.offset, gcd(self.step, other.step, self.offset - other.offset))
 
+    def covers(self, other: Place) -> bool:
+        """Whether all that is at ``other`` is here."""
+        return self.or_else(other) == self
+
 
 def _place(offset: int, step: int) -> Place:
     return Place(offset % step if step else offset, step)
@@ -41,14 +48,19 @@ START, ANYWHERE = Place(0, 0), Place(0, 1)
 
 
 class Places:
-    """The places of all pointers of a function, each in whatever objects it points into."""
+    """The places of all pointers of a function, each in whatever objects it points into.
 
-    def __init__(self, function: Function, request: Request, memory: Memory) -> None:
-        self._rules = request.rules
+    A pointer that is loaded is where all pointers into its objects are that something stores: ``_stored`` has their places.
+    """
+
+    def __init__(self, function: Function, rules: Mapping[str, Rule], memory: Memory, factors: Sequence[int] = ()) -> None:
+        self._rules = rules
         self._memory = memory
-        self._factors = {a: p.factor for a, p in zip(function.arguments, request.parameters, strict=True)}
+        self._factors = dict(zip(function.arguments, factors, strict=False))
         self._places: dict[Value, Place] = {}
+        self._stored: dict[Object, Place] = {}
         pending = [i for i in function.instructions() if i.type.is_pointer]
+        stores = self._stores(function)
         changed = True
         while changed:  # from "nowhere" on, phis can only become less exact
             changed = False
@@ -57,10 +69,55 @@ class Places:
                 if found is not None and found != self._places.get(i):
                     self._places[i] = found
                     changed = True
+            for pointer in stores:
+                found = self._known(pointer)
+                changed |= found is not None and self._store(memory.of(pointer), found)
+
+    def _stores(self, function: Function) -> list[Value]:
+        """The pointers that the function stores. What else puts pointers into memory may put any there: that is noted at once."""
+        stores: list[Value] = []
+        for i in function.instructions():
+            rule = rule_of(i, self._rules)
+            if i.opcode == "store":
+                if i.operands[0].type.is_pointer:
+                    stores.append(i.operands[0])
+                else:
+                    self._store(self._memory.of(i.operands[0]), ANYWHERE)
+            elif isinstance(rule, Allocation):
+                self._store(self._memory.inside(self._memory.of(i)), START)
+            elif isinstance(rule, Defined):
+                for sources in rule.summary.puts.values():
+                    for source in sources:
+                        self._store(self._memory.at(i, rule, source), ANYWHERE)
+            elif i.opcode in ("atomicrmw", "cmpxchg", "call", "invoke") and (rule is None or isinstance(rule, Reallocation)):
+                self._store(self._memory.reachable(frozenset().union(*map(self._memory.of, i.operands))), ANYWHERE)
+        return stores
+
+    def _store(self, objects: Objects, place: Place) -> bool:
+        """Note that pointers to this place of ``objects`` are in memory; whether that is news."""
+        changed = False
+        for o in objects - {UNKNOWN}:
+            known = self._stored.get(o)
+            joined = place if known is None else known.or_else(place)
+            changed |= joined != known
+            self._stored[o] = joined
+        return changed
 
     def of(self, pointer: Value) -> Place:
         """The place of ``pointer``."""
         return self._known(pointer) or ANYWHERE
+
+    def access(self, i: Instruction) -> Place:
+        """The place that a load or a store is at: objects are aligned, so where nothing else is known, the alignment of the access says
+        something."""
+        place, align = self.of(i.operands[-1]), i.extra.get("align")
+        return Place(0, align) if place.step and isinstance(align, int) and align > place.step and not align % place.step else place
+
+    def at(self, call: Instruction, known_as: Name) -> Place:
+        """Where memory begins that a function which is called knows by that name."""
+        if isinstance(known_as, int):
+            return self.of(call.operands[known_as])
+        return ANYWHERE if known_as == BEYOND else START
 
     def _known(self, pointer: Value) -> Place | None:
         if isinstance(pointer, Constant):
@@ -76,14 +133,22 @@ class Places:
                 return self._known(i.operands[0])
             case "phi" | "select":
                 known = [place for v in i.operands[i.opcode == "select":] if (place := self._known(v)) is not None]
-                return None if not known else _joined(known)
+                return None if not known else joined(known)
             case "alloca":
                 return START
             case "load":
-                return START if self._is_data(i) else ANYWHERE
+                return START if self._is_data(i) else self._loaded(i)
             case "call":
                 return START if isinstance(rule_of(i, self._rules), Allocation) else ANYWHERE
         return ANYWHERE
+
+    def _loaded(self, load: Instruction) -> Place | None:
+        """Where a pointer points that comes from memory."""
+        objects = self._memory.of(load)
+        if not objects or UNKNOWN in objects:
+            return ANYWHERE
+        known = [self._stored[o] for o in objects if o in self._stored]
+        return joined(known) if known else None
 
     def _is_data(self, load: Instruction) -> bool:
         """Whether this loads the address of the memory behind a header."""
@@ -94,25 +159,8 @@ class Places:
 
     def _movement(self, i: Instruction) -> tuple[int, int]:
         """By how many bytes address arithmetic moves its pointer: a constant part, and a divisor of the rest."""
-        type_ = i.extra["source_type"]
-        assert isinstance(type_, T.Type)
-        constant, step, inner = 0, 0, False
-        for index in i.operands[1:]:
-            number = index.int_value if isinstance(index, Constant) else None
-            if inner and isinstance(type_, T.StructType):
-                assert number is not None
-                constant += T.offset_of(type_, number)
-                type_ = type_.elements[number]
-                continue
-            if inner:
-                assert isinstance(type_, (T.ArrayType, T.VectorType))
-                type_ = type_.element
-            size, inner = T.size_of(type_), True
-            if number is not None:
-                constant += number * size
-            else:
-                step = gcd(step, size * self.factor(index))
-        return constant, step
+        constant, others = movement(i)
+        return constant, gcd(*(size * self.factor(index) for size, index in others))
 
     def factor(self, value: Value, seen: frozenset[Value] = frozenset()) -> int:
         """A number that divides the integer ``value``; 0 if it is 0. Integers of the size of an address are taken not to overflow."""
@@ -147,7 +195,15 @@ class Places:
         return 1
 
 
-def _joined(places: list[Place]) -> Place:
+def accessed(start: Place, accesses: Iterable[Access]) -> Iterator[Access]:
+    """The accesses to what begins at ``start``, counted as that is."""
+    for offset, step, type_ in accesses:
+        place = start.moved(offset, step)
+        yield place.offset, place.step, type_
+
+
+def joined(places: Iterable[Place]) -> Place:
+    """Somewhere of these places."""
     first, *others = places
     for other in others:
         first = first.or_else(other)

@@ -7,11 +7,17 @@ from collections.abc import Iterator, Mapping
 from irad_passes.analysis.activity import Flow
 from irad_passes.analysis.integers import integers, is_literal
 from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Object, memory
+from irad_passes.analysis.places import Place as Spot
+from irad_passes.analysis.places import Places as Spots
+from irad_passes.analysis.places import accessed, joined
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module, Value
-from irad_passes.ir.types import Type
-from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Defined, Own, Place, Places, Ruled, Summary
+from irad_passes.ir.types import Type, VectorType, size_of
+from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Access, Defined, Own, Place, Places, Ruled, Summary
 from irad_passes.rules.memory import Free, Reallocation, Transfer, rule_of
 from irad_passes.rules.table import Rule
+
+_MANY = 64
+"""Accesses to one piece of memory, from which on they are no longer told apart."""
 
 
 def callees(function: Function, module: Module, rules: Mapping[str, Rule]) -> Iterator[Function]:
@@ -43,21 +49,23 @@ def summaries(functions: Mapping[str, Function], rules: Mapping[str, Rule]) -> d
                 callers[i.callee].append(name)
     while pending:
         name = pending.pop()
-        new = row(name, _summary(functions[name], found))
         old = found[name]
         assert isinstance(old, Defined)
+        new = row(name, _summary(functions[name], found, old.summary))
         if new.summary != old.summary:
             found[name] = new
             pending += [caller for caller in callers[name] if caller not in pending]
     return found
 
 
-def _summary(function: Function, rules: Mapping[str, Rule]) -> Summary:
+def _summary(function: Function, rules: Mapping[str, Rule], before: Summary) -> Summary:
+    """What ``function`` does, by what is known so far of what it calls, and of itself."""
     found = memory(function, rules)
+    where = Spots(function, rules, found)
     names = _Names(function, found)
     reads: set[Object] = set()
     leaks: set[Object] = set()
-    kinds: dict[Place, set[Type]] = {}
+    accesses: dict[Place, set[Access]] = {place: set(known) for place, known in before.accesses.items()}
     foreign = False
     whole = integers(function)
     for i in function.instructions():
@@ -70,9 +78,9 @@ def _summary(function: Function, rules: Mapping[str, Rule]) -> Summary:
             reads |= frozenset().union(*(found.at(i, rule, place) for place in rule.summary.reads))
             leaks |= frozenset().union(*(found.at(i, rule, place) for place in rule.summary.leaks))
             foreign |= rule.summary.foreign
-            for place, types in rule.summary.kinds.items():
+            for place, known in rule.summary.accesses.items():
                 for own in names.of(found.at(i, rule, place)):
-                    kinds.setdefault(own, set()).update(types)
+                    accesses.setdefault(own, set()).update(accessed(where.at(i, place), known))
         elif isinstance(rule, Free):
             leaks |= found.of(i.operands[0])
         elif i.opcode in ("call", "invoke") and (rule is None or isinstance(rule, Reallocation)):
@@ -83,8 +91,10 @@ def _summary(function: Function, rules: Mapping[str, Rule]) -> Summary:
         foreign |= i.opcode in ("inttoptr", "va_arg")
         value: Value | None = i if i.opcode == "load" else i.operands[0] if i.opcode == "store" else None
         if value is not None and (value.type.is_float or (i.opcode == "store" and (value in whole or is_literal(value)))):
+            count = value.type.count if isinstance(value.type, VectorType) else 1
+            row = [(size_of(value.type.scalar) * k, 0, value.type.scalar) for k in range(count)]
             for own in names.of(found.of(i.operands[-1])):
-                kinds.setdefault(own, set()).add(value.type.scalar)
+                accesses.setdefault(own, set()).update(accessed(where.access(i), row))
     for o, inside in found.puts.items():
         if o is UNKNOWN or o.kind in ("global", "shared"):
             leaks |= found.reachable(inside)
@@ -98,7 +108,19 @@ def _summary(function: Function, rules: Mapping[str, Rule]) -> Summary:
     puts = {place: what for place, what in puts.items() if what}
     depends = _depends(function, rules, found, names, names.of(reads))
     return Summary(names.of(reads), names.of(found.written), puts, names.of(leaks), depends,
-                   {place: frozenset(types) for place, types in kinds.items()}, foreign)
+                   {place: _few(known) for place, known in accesses.items()}, foreign)
+
+
+def _few(accesses: set[Access]) -> frozenset[Access]:
+    """The accesses, each once; where there are many, what covers all of a type: recursion would go on making new ones."""
+    kept: list[tuple[Spot, Type]] = []
+    for offset, step, type_ in sorted(accesses, key=lambda access: (access[1] or _MANY, access[0], access[2].text)):
+        place = Spot(offset, step)
+        if not any(type_ is other and wide.covers(place) for wide, other in kept):
+            kept.append((place, type_))
+    if len(kept) > _MANY:
+        kept = [(joined([place for place, other in kept if other is type_]), type_) for type_ in {type_ for _, type_ in kept}]
+    return frozenset((place.offset, place.step, type_) for place, type_ in kept)
 
 
 def _put(o: Object, found: Memory) -> frozenset[Object]:

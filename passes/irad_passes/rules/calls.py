@@ -20,6 +20,9 @@ RETURN, BEYOND, FRESH = "return", "beyond", "fresh"
 """What the function returns; all memory that is reached through pointers in the memory of its parameters; how new memory is named."""
 
 Places = frozenset[Place]
+Access = tuple[int, int, Type]
+"""What is read or written of a piece of memory: so many bytes from its start and any multiple of a step further, a float, or an integer
+that was computed."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class Summary:
         Memory of which something keeps a pointer that neither the caller nor the callee sees, or that is freed.
     depends
         (from, to): floats that come out may depend on floats that go in.
-    kinds
-        Float types that memory is accessed as, and types of integers that are stored there.
+    accesses
+        Where in memory floats are read and written, and integers written.
     foreign
         Whether pointers appear that come from nowhere: integers, calls without a row.
     """
@@ -47,7 +50,7 @@ class Summary:
     puts: Mapping[Place, Places] = field(default_factory=dict)
     leaks: Places = frozenset()
     depends: frozenset[tuple[Place, Place]] = frozenset()
-    kinds: Mapping[Place, frozenset[Type]] = field(default_factory=dict)
+    accesses: Mapping[Place, frozenset[Access]] = field(default_factory=dict)
     foreign: bool = False
 
     @property

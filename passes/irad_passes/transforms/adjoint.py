@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from irad_passes.analysis.activity import carries, writes_active
-from irad_passes.errors import Unsupported
+from irad_passes.errors import Unsupported, no_derivative
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value
@@ -13,7 +13,7 @@ from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import Fill, Transfer, rule_of, transfer
 from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.calls import Calls
-from irad_passes.transforms.forward import no_derivative, scaled, zero
+from irad_passes.transforms.forward import scaled, zero
 from irad_passes.transforms.shadow import Shadows, zero_fill
 from irad_passes.transforms.tape import Lookup
 from irad_passes.transforms.variants import Work

@@ -15,6 +15,7 @@ from irad_passes.request import Request
 from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import CHECK, CLOSE, HEADER, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
 from irad_passes.rules.table import Rule
+from irad_passes.transforms.shadow import Header
 from irad_passes.transforms.tape import Tape as Slots
 
 _FOREVER = 1 << 62
@@ -29,15 +30,15 @@ def handed_over(function: Function, request: Request, memory: Memory, aborting: 
 
 
 def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block],
-                 shadowed: Objects) -> dict[Instruction, int]:
+                 shadowed: Objects) -> dict[Instruction, Header]:
     """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity.
 
     What the ``aborting`` blocks allocate, to build an exception, stays as it is, and what holds memory that cannot be seen, which only
     its destructor can release; so does what is `handed_over`, unless it is ``shadowed``.
 
-    Returns the allocations that keep a header, with the offset at which it holds the address of the data `HEADER` bytes on.
+    Returns the allocations that keep a header, with what shadows must know of them.
     """
-    headers: dict[Instruction, int] = {}
+    headers: dict[Instruction, Header] = {}
     calls = [(i, rule_of(i, request.rules)) for i in function.instructions() if i.opcode == "call"]
     moved = {i for i, rule in calls
              if isinstance(rule, Allocation) and i.block not in aborting
@@ -45,6 +46,7 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
              and not (rule.destructor is not None and UNKNOWN in _members(i, memory))}
     objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v))
     behind_headers = frozenset(d for o in objects if o.kind == "allocation" for d in memory.content.get(o, ()))
+    put = frozenset().union(*memory.puts.values())
     immortal = {i for i, rule in calls if i in moved and isinstance(rule, Allocation) and rule.count_offset is not None}
     ours = _countless(calls, memory, (objects | behind_headers) - memory.escaped - {UNKNOWN})
     for i, rule in calls:
@@ -52,9 +54,9 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
             case Allocation() if i in moved:
                 if rule.destructor is not None and not _members(i, memory) <= ours:  # their references would be counted
                     raise Unsupported("a container whose members may leave the function; return a copy of the member", i)
-                _move(i, rule, tape, fixed=memory.of(i).isdisjoint(memory.written))
-                if rule.data_offset is not None:
-                    headers[i] = rule.data_offset
+                found = _move(i, rule, tape, fixed=memory.of(i).isdisjoint(memory.written | put))
+                if found is not None:
+                    headers[i] = found
             case Allocation() if i.block not in aborting:
                 if rule.data_offset is not None:
                     _hold(i, request, tape)
@@ -105,30 +107,35 @@ def _members(i: Instruction, memory: Memory) -> Objects:
     return frozenset(o for o in memory.inside(memory.inside(memory.of(i))) if o.kind not in ("global", "shared"))
 
 
-def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> None:
-    """Turn an allocating call into a reservation, and the loads of its data pointer, where that is ``fixed``, into address arithmetic."""
+def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> Header | None:
+    """Turn an allocating call into a reservation. Where its data pointer is ``fixed``, and nowhere in memory is one to the header, the data
+    are behind the header, and loads of the pointer become address arithmetic; else the two are apart, as pointers to them are told apart
+    where they come from memory."""
     size, handle = i.operands[rule.size], tape.handle
     if i.callee == RESERVE:
         i.set_operand(0, handle)
-        return
+        return None
     b = Builder.before(i)
     if rule.data_offset is None:
         i.become("call", [handle, size, const(T.I64, HEADER), global_ref(RESERVE)], {})
-        return
+        return None
     if size.type is not T.I64:
         size = b.cast("zext", size, T.I64)
-    i.become("call", [handle, b.add(size, const(T.I64, HEADER)), const(T.I64, HEADER), global_ref(RESERVE)], {})
+    data = None if fixed else b.call(RESERVE, T.PTR, [handle, size, const(T.I64, HEADER)], f"{i.name}.data")
+    whole = b.add(size, const(T.I64, HEADER)) if fixed else const(T.I64, HEADER)
+    i.become("call", [handle, whole, const(T.I64, HEADER), global_ref(RESERVE)], {})
     after = Builder.behind(i)
     if rule.count_offset is not None:
         after.store(const(T.I64, _FOREVER), after.offset(i, rule.count_offset))
-    after.store(after.offset(i, HEADER, f"{i.name}.data"), after.offset(i, rule.data_offset))
+    after.store(data or after.offset(i, HEADER, f"{i.name}.data"), after.offset(i, rule.data_offset))
     if rule.size_offset is not None:
         after.store(size, after.offset(i, rule.size_offset))
     if not fixed:
-        return
+        return Header(rule.data_offset, size)
     for field in [u for u in i.users if u.opcode == "getelementptr" and _moved_by(u) == rule.data_offset]:
         for load in [u for u in field.users if u.opcode == "load" and u.type.is_pointer]:
             load.become("getelementptr", [i, const(T.I64, HEADER)], {"source_type": T.I8})
+    return Header(rule.data_offset)
 
 
 def _moved_by(gep: Instruction) -> int | None:

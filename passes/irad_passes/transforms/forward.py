@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from irad_passes.analysis.activity import COPIES, carries, writes_active
 from irad_passes.analysis.cfg import cfg
-from irad_passes.errors import NoDerivative, Unsupported
+from irad_passes.errors import Unsupported, no_derivative
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Constant, Function, Instruction, Value, const, global_ref
+from irad_passes.ir.model import Function, Instruction, Value, const, global_ref
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
@@ -17,20 +17,6 @@ from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.lanes import check_lanes, spread, times, wide
 from irad_passes.transforms.shadow import Shadows, zero_fill
 from irad_passes.transforms.variants import Work
-
-
-def no_derivative(i: Instruction) -> NoDerivative:
-    """The error for an active instruction that has no rule."""
-    callee = i.callee
-    if callee is not None:
-        return NoDerivative(f"no derivative rule for the call to `{callee}`", callee, i)
-    if i.opcode != "call":
-        return NoDerivative(f"no derivative rule for the instruction `{i.opcode}`", i.opcode, i)
-    address = i.operands[-1]
-    variable = address.operands[0] if isinstance(address, Instruction) and address.opcode == "load" else None
-    name = variable.global_name if isinstance(variable, Constant) else None
-    what = "an indirect call" if name is None else f"the call to `{name}`, of which only the address is known"
-    return NoDerivative(f"no derivative rule for {what}", name or i.opcode, i)
 
 
 def emit_forward(work: Work) -> None:

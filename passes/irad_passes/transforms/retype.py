@@ -30,7 +30,7 @@ def retype(function: Function, request: Request, memory: Memory) -> None:
                 changed = True
                 for i in web:
                     if i.opcode in ("load", "store"):
-                        known.add(i.operands[-1], target)
+                        known.add(i, target)
 
 
 def _webs(function: Function) -> list[set[Instruction]]:

@@ -7,6 +7,7 @@ adjoint. Both modes start from here. Integers in shadow memory are never read.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from irad_passes.analysis.cfg import cfg
 from irad_passes.analysis.memory import Object
@@ -24,11 +25,19 @@ _SCRATCH = "irad.scratch."
 """Starts the names of globals that stand in for the shadows of constant ones: what is added to them is never read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Memory on the tape that stands for the header of an allocation: ``offset`` of the address of the data in it, and the ``size`` of
+    the data where they are elsewhere, not `HEADER` bytes on."""
+
+    offset: int
+    size: Value | None = None
+
+
 class Shadows:
     """The shadow pointers of one function, and its new parameter list.
 
-    Reverse mode gives it ``handle``, for the open tape, and ``headers``: reservations that stand for an allocation with a header,
-    and where in it the address of the data is.
+    Reverse mode gives it ``handle``, for the open tape, and ``headers``: reservations that stand for an allocation with a header.
     """
 
     def __init__(self, work: Work) -> None:
@@ -41,7 +50,7 @@ class Shadows:
         self.width = work.request.width
         self.map: dict[Value, Value] = {}
         self.companion: dict[Value, Argument] = {}
-        self.headers: dict[Instruction, int] = {}
+        self.headers: dict[Instruction, Header] = {}
         self.handle: Callable[[], Value]
         self._scratch: dict[str, str] = {}
         self._parameters()
@@ -187,16 +196,20 @@ class Shadows:
         """The shadow of an allocation in reverse mode: zeroed memory from the tape, behind a header if the primal has one."""
         handle = self.handle()  # first: it may be opened in front of ``i``
         b = Builder.behind(i)
-        if i.callee == RESERVE:
-            size, data_offset = i.operands[rule.size], self.headers.get(i)
-        else:
-            size, data_offset = i.operands[rule.size], rule.data_offset
+        size = i.operands[rule.size]
+        header = self.headers.get(i) if i.callee == RESERVE else None if rule.data_offset is None else Header(rule.data_offset)
+        if i.callee != RESERVE:
             size = b.add(size if size.type is T.I64 else b.cast("zext", size, T.I64), const(T.I64, HEADER))
-        shadow = b.call(RESERVE, T.PTR, [handle, size, const(T.I64, HEADER)], name)
-        zero_fill(b, shadow, size)
-        if data_offset is not None:
-            b.store(b.offset(shadow, HEADER), b.offset(shadow, data_offset))
+        shadow = self._reserve(b, handle, size, name)
+        if header is not None:
+            data = b.offset(shadow, HEADER) if header.size is None else self._reserve(b, handle, header.size, f"{name}.data")
+            b.store(data, b.offset(shadow, header.offset))
         return shadow
+
+    def _reserve(self, b: Builder, handle: Value, size: Value, name: str) -> Value:
+        made = b.call(RESERVE, T.PTR, [handle, size, const(T.I64, HEADER)], name)
+        zero_fill(b, made, size)
+        return made
 
     def _constant(self, pointer: Constant) -> Value:
         """The shadow of null is null, that of a function the function; a constant global that meets an active pointer gets scratch memory

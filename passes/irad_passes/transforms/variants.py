@@ -15,13 +15,14 @@ from irad_passes.analysis.contents import Contents
 from irad_passes.analysis.loops import loop_forest
 from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Objects, Overwrites, memory
 from irad_passes.analysis.summaries import callees, summaries
-from irad_passes.errors import NoDerivative, Unsupported
+from irad_passes.errors import NoDerivative, Unsupported, no_derivative
 from irad_passes.ir.clone import clone
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Module, Value
 from irad_passes.ir.types import I32
 from irad_passes.request import ANYWHERE, Mode, Parameter, Request
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.rules.calls import Ruled
+from irad_passes.rules.memory import rule_of
 from irad_passes.transforms.aggregates import split_aggregates
 from irad_passes.transforms.bits import reject_bits
 from irad_passes.transforms.canonicalise import strip
@@ -131,6 +132,7 @@ class Variants:
         for work in wanted:
             wanted += [callee for callee in dict.fromkeys(work.calls.values()) if callee not in wanted and not callee.own]
         for work in wanted:
+            reject_calls(work)
             reject_bits(work.function, work.activity, work.memory, work.contents, work.aborting, work.request.rules)
         return wanted
 
@@ -210,6 +212,15 @@ class Variants:
         return tuple(
             Parameter(part, caller.contents.element(a, call), group, reverse and _overwritten(caller, call, a)) if a.type.is_pointer
             else Parameter(part) for a, part, group in zip(call.arguments, parts, groups, strict=True))
+
+
+def reject_calls(work: Work) -> None:
+    """Raise where nothing is known of an instruction that takes or can reach something active."""
+    for block in work.function.blocks:
+        if block not in work.aborting:
+            for i in block.instructions:
+                if work.activity.opaque(i, rule_of(i, work.request.rules), work.memory):
+                    raise no_derivative(i)
 
 
 def _overwritten(caller: Work, call: Instruction, pointer: Value) -> bool:

@@ -48,7 +48,7 @@ def request(*parameters: Parameter) -> Request:
 ])
 def test_places(name: str, place: Place) -> None:
     subject = Subject(WALK)
-    assert Places(subject.function, request(Parameter(), Parameter(), Parameter(factor=12)), subject.memory).of(subject[name]) == place
+    assert Places(subject.function, {}, subject.memory, [1, 1, 12]).of(subject[name]) == place
 
 
 def test_floats_of_a_record() -> None:

@@ -1,0 +1,90 @@
+"""Which loads see memory that changes later."""
+
+from __future__ import annotations
+
+from irad_passes.analysis.cfg import Cfg
+from irad_passes.analysis.loops import LoopForest
+from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Object, Objects, underlying
+from irad_passes.ir.model import Block, Instruction, Value
+
+
+class Overwrites:
+    """Answers whether the memory a load reads may be written again after it, before the function ends or, if it is one of the objects
+    ``afterwards``, behind that."""
+
+    def __init__(self, memory: Memory, cfg: Cfg, forest: LoopForest, afterwards: Objects = NOTHING) -> None:
+        self._memory = memory
+        self._afterwards = afterwards
+        self._forest = forest
+        self._cfg = cfg
+        self._position = {i: k for block in cfg.order for k, i in enumerate(block.instructions)}
+        self._writers: dict[Object, list[Instruction]] = {}
+        for i, objects in memory.accesses.items():
+            if i.block in cfg.predecessors:
+                for o in objects:
+                    self._writers.setdefault(o, []).append(i)
+        self._reach = _reachable(cfg)
+        self._number = {block: k for k, block in enumerate(cfg.order)}
+
+    def after(self, load: Instruction, pointer: Value | None = None) -> bool:
+        """Whether a write that may change what ``load`` reads can run after it."""
+        pointer = load.operands[0] if pointer is None else pointer
+        objects = self._memory.of(pointer)
+        if not objects or UNKNOWN in objects or not self._afterwards.isdisjoint(objects):  # a shadow, or what may be freed, too
+            return True
+        objects |= {UNKNOWN}
+        return any(self._follows(load, pointer, writer, o) for o in objects for writer in self._writers.get(o, ()))
+
+    def _follows(self, load: Instruction, pointer: Value, writer: Instruction, o: Object) -> bool:
+        if load.block is writer.block and self._position[load] < self._position[writer]:
+            return True
+        if not self._reach[load.block] >> self._number[writer.block] & 1:
+            return False
+        site = o.site
+        if not isinstance(site, Instruction) or site.block not in self._number or site.opcode == "alloca":
+            return True
+        if writer.opcode != "store" and not (writer.callee or "").startswith(("llvm.mem", "mem")):
+            return True
+        target = writer.operands[1] if writer.opcode == "store" else writer.operands[0]
+        if not (self._direct(pointer, site) and self._direct(target, site)):
+            return True
+        return self._reaches_avoiding(load.block, writer.block, site.block)
+
+    def _direct(self, pointer: Value, site: Instruction) -> bool:
+        """Whether ``pointer`` comes from ``site`` in the same iteration: by address arithmetic, or read from its header."""
+        base = underlying(pointer)
+        if isinstance(base, Instruction) and base.opcode == "load":
+            base = underlying(base.operands[0])
+        return base is site
+
+    def _reaches_avoiding(self, start: Block, goal: Block, wall: Block) -> bool:
+        """Whether ``goal`` can run after ``start`` without ``wall`` in between (a new instance of the object)."""
+        if wall is goal:
+            return False
+        seen: set[Block] = set()
+        pending = list(self._cfg.successors[start])
+        while pending:
+            block = pending.pop()
+            if block is goal:
+                return True
+            if block not in seen and block is not wall:
+                seen.add(block)
+                pending.extend(self._cfg.successors[block])
+        return False
+
+
+def _reachable(cfg: Cfg) -> dict[Block, int]:
+    """For each block the set (bits by position in ``cfg.order``) of blocks that can run after it."""
+    number = {block: k for k, block in enumerate(cfg.order)}
+    reach = dict.fromkeys(cfg.order, 0)
+    changed = True
+    while changed:
+        changed = False
+        for block in reversed(cfg.order):
+            new = reach[block]
+            for successor in cfg.successors[block]:
+                new |= reach[successor] | 1 << number[successor]
+            if new != reach[block]:
+                reach[block] = new
+                changed = True
+    return reach
