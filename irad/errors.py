@@ -88,6 +88,9 @@ _LAPACK = {"numba_ez_rgeev": "np.linalg.eig", "numba_ez_cgeev": "np.linalg.eig",
            "numba_ez_gelsd": "np.linalg.lstsq", "numba_xxgemm": "np.linalg.pinv"}
 """What a user wrote, who is told of a routine of LAPACK."""
 
+_CONTAINERS = {"numba_list_": "numba.typed.List", "numba_dict_": "numba.typed.Dict", "NRT_MemInfo_varsize_": "a list or set that grows"}
+"""What a user wrote, by the start of a routine of Numba's runtime."""
+
 
 def readable(text: str) -> str:
     """``text`` with the symbols of Numba's functions replaced by the names of the functions."""
@@ -98,7 +101,10 @@ def readable(text: str) -> str:
             rest = rest[length.end() + int(length[0]):]
         return found.replace("_3clocals_3e_2e", "").rpartition("_2e")[2]
 
-    return _MANGLED.sub(name, re.sub(r"numba_\w+", lambda match: _LAPACK.get(match[0], match[0]), text))
+    def routine(match: re.Match[str]) -> str:
+        return next((shown for start, shown in _CONTAINERS.items() if match[0].startswith(start)), _LAPACK.get(match[0], match[0]))
+
+    return _MANGLED.sub(name, re.sub(r"(?:numba|NRT)_\w+", routine, text))
 
 
 def saved(text: str) -> str:

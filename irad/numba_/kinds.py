@@ -24,6 +24,10 @@ def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
         advice = "pass it as an array of floats, `.astype(float)`"
     elif isinstance(shown, (types.Integer, types.Boolean)):
         advice = "pass 2.0, not 2" if isinstance(shown, types.Integer) else "pass a float"
+    elif isinstance(shown, types.ClassInstanceType):
+        advice = "pass its fields, and make the object in the function"
+    elif isinstance(shown, (types.List, types.ListType, types.DictType)):
+        advice = "pass an array or a tuple, and make the container in the function"
     else:
         advice = "pass a float, a complex number, an array of them, or a tuple of those"
     raise ArgumentTypeError(f"{what}; {advice}, or choose another argument of {subject.place} with argnums.")

@@ -12,13 +12,13 @@ from typing import Any
 from numba.core import types
 
 from irad.errors import IradError, UnsupportedError, public
-from irad.numba_ import abi, capture, lines, link, runtime
+from irad.numba_ import abi, capture, lines, link, runtime, within
 from irad.numba_.records import has_floats
 from irad.numba_.rule_calls import with_rules
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
 from irad_passes import pipeline
 from irad_passes.errors import PassError, Unsupported
-from irad_passes.request import Activity, Mode, Parameter, Request
+from irad_passes.request import CLOSED, Activity, Mode, Parameter, Request
 
 SUFFIX = {Mode.FORWARD: "jvp", Mode.REVERSE: "vjp"}
 
@@ -115,7 +115,8 @@ def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued:
     result, _, *leaves = abi.parameters(found)
     activities = tuple(_activity(leaf, selected) for leaf in leaves)
     elements = list(dict.fromkeys(leaf.element for leaf in leaves if leaf.element)) if shared else []
-    groups = [elements.index(leaf.element) + 1 if leaf.element in elements else 0 for leaf in leaves]
+    groups = [CLOSED if isinstance(within.holder(found.arguments[leaf.index], leaf.path), within.CONTAINERS)
+              else elements.index(leaf.element) + 1 if leaf.element in elements else 0 for leaf in leaves]
     variant = f"{width if width > 1 else ''}{'' if valued else '.gradient'}{'.shared' if shared else ''}"
     request = Request(found.name, mode, (Parameter(Activity.DUPLICATED, result.element), Parameter(), *(
         Parameter(activity, leaf.element, group, factor=leaf.factor)
@@ -158,4 +159,5 @@ def _check_shadow(subject: Subject, name: str, type_: Any) -> None:
             items += item
         elif not isinstance(item, (types.Array, types.Number, types.Boolean, types.NoneType, types.Omitted)):
             raise UnsupportedError(f"{subject}: active values pass through argument '{name}', of type {item}, in {subject.place}. irad "
-                                   f"differentiates through arrays, floats and tuples of them: pass those.")
+                                   f"differentiates through arrays, floats and tuples of them: pass those, and make lists and objects in "
+                                   f"the function.")

@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link, sharing
+from irad.numba_ import link, sharing, within
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad_passes import pipeline
@@ -79,7 +79,11 @@ class Sweep:
     def written_arrays(self) -> set[tuple[int, Path]]:
         """The arrays that the function writes: argument, and place in it."""
         return {(leaf.index, leaf.path[:-1]) for at, leaf in enumerate(self.leaves)
-                if self.answer.written[HIDDEN + at] and leaf.path[-1:] == ("data",)}
+                if self.answer.written[HIDDEN + at] and leaf.path[-1:] == ("data",) and self._is_of(leaf, types.Array)}
+
+    def _is_of(self, leaf: Parameter, kinds: Any) -> bool:
+        """Whether a parameter is a part of such a value."""
+        return isinstance(within.holder(self.types[leaf.index], leaf.path), kinds)
 
     def write(self, glue: Glue, arguments: Sequence[Typed], tangents: Mapping[int, Any] | None = None, seed: Any = None,
               primals: Sequence[Any] | None = None) -> Written:
@@ -173,6 +177,7 @@ class Sweep:
     def _test_sharing(self, glue: Glue, arguments: Sequence[Typed]) -> None:
         """Where an array that the function writes shares memory with an argument: go on in the version for that, or raise."""
         self._forbid_records(glue, arguments)
+        self._forbid_members(glue, arguments)
         written = self.written_arrays()
         if not written:
             return
@@ -202,6 +207,21 @@ class Sweep:
                         if (at, path) in written or (other, (*inner, "data")) in written:
                             glue.raise_if(glue.overlap(extent, glue.extent(*array)), UnsupportedError,
                                           f"the record '{self.names[at]}' of {self.place} is in the memory of '{self.names[other]}', and "
+                                          f"one of them is written, which irad cannot differentiate. Pass a copy.")
+
+    def _forbid_members(self, glue: Glue, arguments: Sequence[Typed]) -> None:
+        """Raise where an array in a container is in the memory of an array by itself, and one of the two is written."""
+        containers = [(at, container) for at, argument in enumerate(arguments)
+                      for _, container in members_of(glue, argument, within.CONTAINERS)]
+        inside = any(self.answer.written[HIDDEN + at] and self._is_of(leaf, within.CONTAINERS) for at, leaf in enumerate(self.leaves))
+        for at, container in containers:
+            for other, its in enumerate(arguments):
+                for path, array in members_of(glue, its, types.Array):
+                    if inside or (other, path) in self.written_arrays():
+                        found = within.touching(glue, container, self.place, *glue.extent(*array))
+                        if found is not None:
+                            glue.raise_if(found, UnsupportedError,
+                                          f"an array in '{self.names[at]}' of {self.place} is in the memory of '{self.names[other]}', and "
                                           f"one of them is written, which irad cannot differentiate. Pass a copy.")
 
     def _element(self, name: tuple[int, Path]) -> str:

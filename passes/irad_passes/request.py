@@ -32,8 +32,8 @@ class Parameter:
     ``element``: LLVM type of what a pointer's memory holds, once or in a row ("double", "i64", "<{ double, i32 }>", …), where it is
     known; "" otherwise.
     ``group``: pointers of one group, other than 0, may point into the same memory; their shadows then overlap as they do;
-    `ANYWHERE` for one of which nothing is known. ``overwritten``: of a function that is called in what is differentiated, the memory may
-    be written between the call and its adjoint. ``factor``: a number that divides an integer.
+    `ANYWHERE` for one of which nothing is known, `CLOSED` for those of containers. ``overwritten``: of a function that is called in what
+    is differentiated, the memory may be written between the call and its adjoint. ``factor``: a number that divides an integer.
     """
 
     activity: Activity = Activity.CONST
@@ -45,6 +45,9 @@ class Parameter:
 
 ANYWHERE = -1
 """The `Parameter.group` of pointers of which nothing is known."""
+CLOSED = -2
+"""The `Parameter.group` of pointers to memory that holds pointers, which lead nowhere but to memory of the same kind: no other parameter
+leads there."""
 
 
 @dataclass(frozen=True, slots=True)

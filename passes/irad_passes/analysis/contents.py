@@ -221,7 +221,7 @@ class Contents:
         return any(type_.is_float for _, type_ in self._at(pointer, size)) or any(map(self._is_unknown, self._memory.of(pointer)))
 
     def _is_unknown(self, o: Object) -> bool:
-        return o is UNKNOWN or (o.kind == "argument" and o not in self._records)
+        return o.kind in ("unknown", "closed") or (o.kind == "argument" and o not in self._records)
 
     def holds_integers(self, web: set[Instruction]) -> bool:
         """Whether one of these moves is of an integer for certain."""

@@ -1,4 +1,4 @@
-"""Underlying objects: what memory each pointer may point into, what is written, and which loads see memory that changes later.
+"""Underlying objects: what memory each pointer may point into, and what is written.
 
 Flow-insensitive inclusion analysis over the objects of one function: its pointer arguments, its allocas and allocations, globals, and one
 object for all that it cannot see. In objects of its own, pointers are told apart by where they are, as far as `fields` can.
@@ -6,27 +6,24 @@ object for all that it cannot see. In objects of its own, pointers are told apar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from irad_passes.analysis.cfg import Cfg
 from irad_passes.analysis.fields import Fields
-from irad_passes.analysis.loops import LoopForest
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value
 from irad_passes.ir.types import PTR
-from irad_passes.request import ANYWHERE
+from irad_passes.request import ANYWHERE, CLOSED
 from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Defined, Place
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Inside, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 
 @dataclass(frozen=True, eq=False)
 class Object:
     """A piece of memory. ``site``: the argument, alloca, allocating call or global; ``kind``: which of these, "data" for the
-    memory behind an allocation's header, "result" for what a call of a function of the module allocated (``place``: the function's name for
-    it), "shared" for the runtime's own,
-    "unknown" for what cannot be seen."""
+    memory behind an allocation's header, "closed" for that of all containers of the caller's, "result" for what a call of a function of
+    the module allocated (``place``: the function's name for it), "shared" for the runtime's own, "unknown" for what cannot be seen."""
 
     kind: str
     site: Value | None = None
@@ -117,7 +114,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
     """
     content: dict[Object, Objects] = {UNKNOWN: frozenset({UNKNOWN})}
     pointees = _given(function, groups)
-    content |= {o: frozenset({UNKNOWN}) for objects in pointees.values() for o in objects}
+    content |= {o: frozenset({o if o.kind == "closed" else UNKNOWN}) for objects in pointees.values() for o in objects}
     globals_: dict[str, Object] = {}
     puts: dict[Object, Objects] = {}
     result = Memory(pointees, content, {}, NOTHING, NOTHING, puts, globals_)
@@ -208,7 +205,11 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                     elif rule is None and i.opcode == "call":  # it may store addresses wherever it gets
                         given = result.reachable(frozenset().union(*map(of, i.arguments)))
                         changed |= put(given, frozenset({UNKNOWN})) | fields.enter(given)
-                    if i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Defined, Shared, Tape)):
+                    if isinstance(rule, Reallocation):
+                        new = inside(of(i.operands[rule.header]))
+                    elif isinstance(rule, Inside):
+                        new = result.reachable(of(i.operands[0]))
+                    elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Defined, Shared, Tape)):
                         new = frozenset({UNKNOWN})
             if i.opcode not in _ALONG:  # it hands pointers on
                 for operand in i.operands[:1] if i.opcode == "store" else i.operands:
@@ -253,7 +254,7 @@ def _given(function: Function, groups: Sequence[int]) -> dict[Value, Objects]:
     shared: dict[int, Objects] = {ANYWHERE: frozenset({UNKNOWN})}
     for argument, group in zip(function.arguments, groups or [0] * len(function.arguments), strict=True):
         if argument.type.is_pointer:
-            own = frozenset({Object("argument", argument)})
+            own = frozenset({Object("closed" if group == CLOSED else "argument", argument)})
             pointees[argument] = shared.setdefault(group, own) if group else own
     return pointees
 
@@ -280,7 +281,9 @@ def writes(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
         case "call" | "invoke":
             if isinstance(rule, (Fill, Transfer)):
                 return memory.of(i.operands[0])
-            if isinstance(rule, (Allocation, RefCount, Free, Shared, Tape)):
+            if isinstance(rule, RefCount) and rule.change < 0:  # the last reference to a member of a container may go
+                return frozenset(o for o in memory.of(i.operands[rule.operand]) if o.kind == "closed")
+            if isinstance(rule, (Allocation, RefCount, Free, Shared, Inside, Tape)):
                 return NOTHING
             if isinstance(rule, Defined):
                 return frozenset().union(*(memory.at(i, rule, place) for place in rule.summary.writes))
@@ -317,102 +320,6 @@ def global_names(text: str) -> list[str]:
             end = next((k for k, c in enumerate(part) if not (c.isalnum() or c in "-$._")), len(part))
             names.append(part[:end])
     return names
-
-
-class Overwrites:
-    """Answers whether the memory a load reads may be written again after it, before the function ends or, if it is one of the objects
-    ``afterwards``, behind that."""
-
-    def __init__(self, memory: Memory, cfg: Cfg, forest: LoopForest, afterwards: Objects = NOTHING) -> None:
-        self._memory = memory
-        self._afterwards = afterwards
-        self._forest = forest
-        self._cfg = cfg
-        self._position = {i: k for block in cfg.order for k, i in enumerate(block.instructions)}
-        self._writers: dict[Object, list[Instruction]] = {}
-        for i, objects in memory.accesses.items():
-            if i.block in cfg.predecessors:
-                for o in objects:
-                    self._writers.setdefault(o, []).append(i)
-        self._reach = _reachable(cfg)
-        self._number = {block: k for k, block in enumerate(cfg.order)}
-
-    def after(self, load: Instruction, pointer: Value | None = None) -> bool:
-        """Whether a write that may change what ``load`` reads can run after it."""
-        pointer = load.operands[0] if pointer is None else pointer
-        return not self._seen(pointer) or any(True for _ in self._behind(load, pointer))
-
-    def following(self, load: Instruction) -> list[Instruction]:
-        """The writes that may change what ``load`` reads and can run after it; empty, too, where they cannot all be seen."""
-        pointer = load.operands[0]
-        return list(dict.fromkeys(self._behind(load, pointer))) if self._seen(pointer) else []
-
-    def writers(self, objects: Objects) -> list[Instruction]:
-        """All that may write one of ``objects``."""
-        return [i for o in objects | {UNKNOWN} for i in self._writers.get(o, ())]
-
-    def _seen(self, pointer: Value) -> bool:
-        """Whether all writes behind ``pointer`` are seen: not those to a shadow, nor to what may be freed or changed afterwards."""
-        objects = self._memory.of(pointer)
-        return bool(objects) and UNKNOWN not in objects and self._afterwards.isdisjoint(objects)
-
-    def _behind(self, load: Instruction, pointer: Value) -> Iterator[Instruction]:
-        objects = self._memory.of(pointer) | {UNKNOWN}
-        return (writer for o in objects for writer in self._writers.get(o, ()) if self._follows(load, pointer, writer, o))
-
-    def _follows(self, load: Instruction, pointer: Value, writer: Instruction, o: Object) -> bool:
-        if load.block is writer.block and self._position[load] < self._position[writer]:
-            return True
-        if not self._reach[load.block] >> self._number[writer.block] & 1:
-            return False
-        site = o.site
-        if not isinstance(site, Instruction) or site.block not in self._number or site.opcode == "alloca":
-            return True
-        if writer.opcode != "store" and not (writer.callee or "").startswith(("llvm.mem", "mem")):
-            return True
-        target = writer.operands[1] if writer.opcode == "store" else writer.operands[0]
-        if not (self._direct(pointer, site) and self._direct(target, site)):
-            return True
-        return self._reaches_avoiding(load.block, writer.block, site.block)
-
-    def _direct(self, pointer: Value, site: Instruction) -> bool:
-        """Whether ``pointer`` comes from ``site`` in the same iteration: by address arithmetic, or read from its header."""
-        base = underlying(pointer)
-        if isinstance(base, Instruction) and base.opcode == "load":
-            base = underlying(base.operands[0])
-        return base is site
-
-    def _reaches_avoiding(self, start: Block, goal: Block, wall: Block) -> bool:
-        """Whether ``goal`` can run after ``start`` without ``wall`` in between (a new instance of the object)."""
-        if wall is goal:
-            return False
-        seen: set[Block] = set()
-        pending = list(self._cfg.successors[start])
-        while pending:
-            block = pending.pop()
-            if block is goal:
-                return True
-            if block not in seen and block is not wall:
-                seen.add(block)
-                pending.extend(self._cfg.successors[block])
-        return False
-
-
-def _reachable(cfg: Cfg) -> dict[Block, int]:
-    """For each block the set (bits by position in ``cfg.order``) of blocks that can run after it."""
-    number = {block: k for k, block in enumerate(cfg.order)}
-    reach = dict.fromkeys(cfg.order, 0)
-    changed = True
-    while changed:
-        changed = False
-        for block in reversed(cfg.order):
-            new = reach[block]
-            for successor in cfg.successors[block]:
-                new |= reach[successor] | 1 << number[successor]
-            if new != reach[block]:
-                reach[block] = new
-                changed = True
-    return reach
 
 
 def is_argument(o: Object) -> bool:

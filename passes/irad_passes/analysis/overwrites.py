@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from irad_passes.analysis.cfg import Cfg
 from irad_passes.analysis.loops import LoopForest
 from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Object, Objects, underlying
@@ -29,11 +31,25 @@ class Overwrites:
     def after(self, load: Instruction, pointer: Value | None = None) -> bool:
         """Whether a write that may change what ``load`` reads can run after it."""
         pointer = load.operands[0] if pointer is None else pointer
+        return not self._seen(pointer) or any(True for _ in self._behind(load, pointer))
+
+    def following(self, load: Instruction) -> list[Instruction]:
+        """The writes that may change what ``load`` reads and can run after it; empty, too, where they cannot all be seen."""
+        pointer = load.operands[0]
+        return list(dict.fromkeys(self._behind(load, pointer))) if self._seen(pointer) else []
+
+    def writers(self, objects: Objects) -> list[Instruction]:
+        """All that may write one of ``objects``."""
+        return [i for o in objects | {UNKNOWN} for i in self._writers.get(o, ())]
+
+    def _seen(self, pointer: Value) -> bool:
+        """Whether all writes behind ``pointer`` are seen: not those to a shadow, nor to what may be freed or changed afterwards."""
         objects = self._memory.of(pointer)
-        if not objects or UNKNOWN in objects or not self._afterwards.isdisjoint(objects):  # a shadow, or what may be freed, too
-            return True
-        objects |= {UNKNOWN}
-        return any(self._follows(load, pointer, writer, o) for o in objects for writer in self._writers.get(o, ()))
+        return bool(objects) and UNKNOWN not in objects and self._afterwards.isdisjoint(objects)
+
+    def _behind(self, load: Instruction, pointer: Value) -> Iterator[Instruction]:
+        objects = self._memory.of(pointer) | {UNKNOWN}
+        return (writer for o in objects for writer in self._writers.get(o, ()) if self._follows(load, pointer, writer, o))
 
     def _follows(self, load: Instruction, pointer: Value, writer: Instruction, o: Object) -> bool:
         if load.block is writer.block and self._position[load] < self._position[writer]:

@@ -145,7 +145,7 @@ class Places:
     def _loaded(self, load: Instruction) -> Place | None:
         """Where a pointer points that comes from memory."""
         objects = self._memory.of(load)
-        if not objects or UNKNOWN in objects:
+        if not objects or any(o.kind in ("unknown", "closed") for o in objects):
             return ANYWHERE
         known = [self._stored[o] for o in objects if o in self._stored]
         return joined(known) if known else None

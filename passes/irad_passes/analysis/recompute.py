@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from irad_passes.analysis.cfg import DominatorTree
 from irad_passes.analysis.flow import minimum_cut
 from irad_passes.analysis.loops import LoopForest, is_invariant
-from irad_passes.analysis.memory import Overwrites
+from irad_passes.analysis.overwrites import Overwrites
 from irad_passes.analysis.restore import Undo
 from irad_passes.analysis.scev import Induction, induction
 from irad_passes.ir import types as T

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from irad_passes.analysis.loops import Loop, LoopForest
-from irad_passes.analysis.memory import Memory, Object, Objects, Overwrites, is_argument
+from irad_passes.analysis.memory import Memory, Object, Objects, is_argument
+from irad_passes.analysis.overwrites import Overwrites
 from irad_passes.ir.model import Block, Instruction
 from irad_passes.ir.types import FloatType, IntType
 from irad_passes.rules.memory import RESERVE

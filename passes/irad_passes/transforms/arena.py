@@ -44,7 +44,7 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
              if isinstance(rule, Allocation) and i.block not in aborting
              and (i.callee == RESERVE or memory.of(i).isdisjoint(memory.escaped))  # a tape's memory outlives all functions
              and not (rule.destructor is not None and UNKNOWN in _members(i, memory))}
-    objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v))
+    objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v) if o.kind != "closed")
     behind_headers = frozenset(d for o in objects if o.kind == "allocation" for d in memory.content.get(o, ()))
     put = frozenset().union(*memory.puts.values())
     immortal = {i for i, rule in calls if i in moved and isinstance(rule, Allocation) and rule.count_offset is not None}

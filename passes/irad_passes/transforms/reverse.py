@@ -9,7 +9,7 @@ from __future__ import annotations
 from irad_passes.analysis.cfg import cfg, dominators
 from irad_passes.analysis.expr import emit
 from irad_passes.analysis.loops import Loop, loop_forest
-from irad_passes.analysis.memory import Overwrites
+from irad_passes.analysis.overwrites import Overwrites
 from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
 from irad_passes.analysis.restore import undoable
 from irad_passes.analysis.reversal import Dispatch, reversal

@@ -13,7 +13,8 @@ from irad_passes.analysis.activity import Activity, activity
 from irad_passes.analysis.cfg import SUCCESS, Cfg, abort_blocks, cfg, dominators
 from irad_passes.analysis.contents import Contents
 from irad_passes.analysis.loops import loop_forest
-from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Objects, Overwrites, memory
+from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory, Objects, memory
+from irad_passes.analysis.overwrites import Overwrites
 from irad_passes.analysis.summaries import callees, summaries
 from irad_passes.errors import NoDerivative, Unsupported, no_derivative
 from irad_passes.ir.clone import clone

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from irad_passes.analysis.cfg import abort_blocks, cfg, dominators
 from irad_passes.analysis.loops import Loop, loop_forest
-from irad_passes.analysis.memory import Memory, Objects, Overwrites, memory
+from irad_passes.analysis.memory import Memory, Objects, memory
+from irad_passes.analysis.overwrites import Overwrites
 from irad_passes.ir.model import Block, Instruction, Value
 from irad_passes.rules.rule import Rule
 from irad_passes.transforms.canonicalise import canonical_module
