@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link, sharing, within
+from irad.numba_ import link, python, sharing, within
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad_passes import pipeline
@@ -73,7 +73,7 @@ class Sweep:
     def module(self, *, executed: bool) -> Any:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
         differentiated again."""
-        text = pipeline.lower(self.answer.text) if executed else self.answer.text
+        text = python.defined(pipeline.lower(self.answer.text)) if executed else self.answer.text
         return link.linkable(text, self.answer.name, inlined=not executed)
 
     def written_arrays(self) -> set[tuple[int, Path]]:

@@ -35,7 +35,7 @@ from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, 
 from numba.core.typing.context import CallFrame
 
 from irad.errors import UnsupportedError
-from irad.numba_ import foreign, powers, records, ufuncs, unwinding
+from irad.numba_ import foreign, powers, python, records, ufuncs, unwinding
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
 LINELESS = tuple(os.path.dirname(path) + os.sep for path in (numba.__file__, __file__))
@@ -121,6 +121,8 @@ class ADTyping(typing.Context):
     def resolve_value_type(self, val: Any) -> Any:
         if isinstance(val, CFunc):  # else a pointer to machine code
             val = val.__dict__.setdefault("_irad_jitted", njit(val._sig)(val._pyfunc))
+        if isinstance(val, dispatcher.ObjModeLiftedWith):
+            return python.type_of(val, ADDispatcher.targetdescr.target_context)
         if isinstance(val, CPUDispatcher) and not isinstance(val, ADDispatcher):
             val = twin(val)
         return super().resolve_value_type(val)
@@ -257,8 +259,9 @@ def _make_twin(function: CPUDispatcher) -> ADDispatcher:
 
 
 def object_mode(name: str) -> UnsupportedError:
-    return UnsupportedError(f"`{name}` is compiled in object mode (`forceobj=True`, or a `with objmode` block): what Python computes, irad "
-                            f"cannot differentiate. Compute it before the call and pass it as an argument.")
+    return UnsupportedError(f"`{name}` is compiled in object mode (`forceobj=True`): what Python computes, irad cannot differentiate. "
+                            f"Compute it before the call and pass it as an argument, or in a `with objmode` block, where it counts as "
+                            f"constant.")
 
 
 def is_foreign(type_: Any) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import math
 
 import numpy as np
 import pytest
 from numba import njit, objmode
+from numba.extending import get_cython_function_address
 
 import irad
 from irad.errors import NoDerivativeError, UnsupportedError
@@ -82,9 +84,9 @@ def memory_to_address(x):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("function", "words"), [
     (through_address, r"the call to `ldexp at 0x[0-9a-f]+`, of which only the address is known, in `through_address` "
-                      r"\(test_constants.py:67\)"),
-    (through_unnamed_address, r"the call to `CFunctionType at 0x[0-9a-f]+`.*, in `through_unnamed_address` \(test_constants.py:72\)"),
-    (memory_to_address, r"the call to `memset at 0x[0-9a-f]+`.*, in `memory_to_address` \(test_constants.py:7\d\)"),
+                      r"\(test_constants.py:69\)"),
+    (through_unnamed_address, r"the call to `CFunctionType at 0x[0-9a-f]+`.*, in `through_unnamed_address` \(test_constants.py:74\)"),
+    (memory_to_address, r"the call to `memset at 0x[0-9a-f]+`.*, in `memory_to_address` \(test_constants.py:80\)"),
 ])
 def test_active_values_in_foreign_functions(function, words, mode):
     with pytest.raises(NoDerivativeError, match=words) as caught:
@@ -92,13 +94,99 @@ def test_active_values_in_foreign_functions(function, words, mode):
     assert " at 0x" in caught.value.callee
 
 
+def by_address(symbol, *types):
+    function = ctypes.CDLL(None)[symbol]
+    function.restype, function.argtypes = types[0], types[1:]
+    return function
+
+
+ANGLE = by_address("atan2", ctypes.c_double, ctypes.c_double, ctypes.c_double)
+ROOT = by_address("sqrtf", ctypes.c_float, ctypes.c_float)
+BESSEL = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(get_cython_function_address("scipy.special.cython_special", "j0"))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_functions_of_libm_have_their_rules(mode):
+    def function(x):
+        return ANGLE(x[0], x[1] * x[2]) * ROOT(x[2])
+
+    def same(x):
+        return math.atan2(x[0], x[1] * x[2]) * math.sqrt(np.float32(x[2]))
+
+    for found, expected in zip(MODES[mode](njit(function)), MODES[mode](njit(same)), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)  # the root of a float32
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_functions_of_scipy_are_named(mode):
+    np.testing.assert_allclose(irad.gradient(njit(lambda x: x[0] * BESSEL(2.0)))(X)[0], 0.22389077914123567, rtol=1e-15)
+    with pytest.raises(NoDerivativeError, match=r"the call to `scipy\.special\.j0 at 0x[0-9a-f]+`.*\(test_constants.py:1\d\d\)") as caught:
+        MODES[mode](njit(lambda x: BESSEL(x[0])))
+    assert caught.value.callee.startswith("scipy.special.j0 at 0x") and caught.value.line is not None
+
+
+def triangle(n):
+    if n < 0:
+        raise ValueError("negative", n)
+    return sum(range(n))
+
+
 @njit
-def with_object_mode(x):
-    with objmode(n="int64"):
-        n = len(x)
-    return x[0] * n
+def from_python(x, n, k, table):
+    with objmode(y="float64"):
+        y = float(triangle(n)) * k[1].real
+        table[:] = np.sort(table)[::-1]
+    return y * x[0] * table[0] * x[1] + table[1] * x[2]
 
 
-def test_object_mode():
-    with pytest.raises(UnsupportedError, match=r"with objmode` block.*Compute it before the call and pass it as an argument"):
-        irad.gradient(with_object_mode)(X)
+def test_python_of_what_is_constant():
+    def arguments():
+        return X.copy(), 3, (True, 2.0 + 1j), np.array([4.0, 7.0])
+
+    expected = [6.0 * 7.0 * X[1], 6.0 * 7.0 * X[0], 4.0]
+    np.testing.assert_array_equal(irad.gradient(from_python)(*arguments()), expected)
+    ones = np.ones(3), None, None, None
+    assert irad.jvp(from_python)(arguments(), ones) == (from_python(*arguments()), sum(expected))
+    np.testing.assert_array_equal(irad.jvp(irad.gradient(from_python))(arguments(), ones)[1], [42.0, 42.0, 0.0])
+    for derivative in (irad.gradient(from_python), njit(lambda *args: irad.gradient(from_python)(*args))):
+        with pytest.raises(ValueError, match="negative"):
+            derivative(X, -1, (True, 2j), X + 0.0)
+
+
+@njit
+def float_to_python(x):
+    y = x[0] * x[1]
+    with objmode(z="float64"):
+        z = np.cos(y)
+    return z * x[2]
+
+
+@njit
+def tuple_to_python(x):
+    pair = (1, (x[0], 2j * x[1]))
+    with objmode(z="float64"):
+        z = pair[1][0]
+    return z * x[2]
+
+
+@njit
+def array_to_python(x):
+    y = x * 2.0
+    with objmode(z="float64"):
+        z = y.sum()
+    return z * x[2]
+
+
+@njit
+def array_from_python(x):
+    with objmode(y="float64[:]"):
+        y = np.ones(3)
+    return y[0] * x[2]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("function", [array_from_python, float_to_python, tuple_to_python, array_to_python])
+def test_python_of_what_is_active(function, mode):
+    words = rf"inputs goes to Python .* an array comes from there, in `{function.__name__}` \(test_constants.py:1\d\d\)\. irad"
+    with pytest.raises(UnsupportedError, match=words):
+        MODES[mode](function)
