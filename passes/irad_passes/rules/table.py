@@ -20,10 +20,11 @@ ROWS: tuple[ScalarRule, ...] = (*arithmetic.ROWS, *intrinsics.ROWS, *libm.ROWS)
 _BY_NAME = {row.name: row for row in ROWS}
 _OPCODES: dict[str, Rule] = {row.name: row for row in arithmetic.ROWS} | {name: Inactive(name) for name in inactive.OPCODES}
 _INTRINSICS: dict[str, Rule] = {row.name: row for row in intrinsics.ROWS} | {name: Inactive(name) for name in inactive.INTRINSICS}
-_LIBRARY: dict[str, Rule] = (
+LIBRARY: dict[str, Rule] = (
     {row.name: row for row in libm.ROWS} | {name: _BY_NAME[row] for name, row in libm.SHARED.items()}
     | {name: Inactive(name) for name in inactive.STEPS}
 )
+"""Functions of libm, by their names for doubles."""
 _SYMBOLS: dict[str, Rule] = {name: Inactive(name) for name in inactive.SYMBOLS}
 _NO_RULES: Mapping[str, Rule] = MappingProxyType({})
 _TYPE_SUFFIX = re.compile(r"(\.(nxv\d+|v\d+)?([fi]\d+|bf16|ppcf128|p\d+))+$")
@@ -61,7 +62,7 @@ def _library(name: str, instruction: Instruction) -> Rule | None:
     types = [operand.type for operand in instruction.arguments]
     if any(type_.is_pointer for type_ in types):
         return None
-    return _LIBRARY.get(name.removesuffix("f") if T.FLOAT in types and name not in _LIBRARY else name)
+    return LIBRARY.get(name.removesuffix("f") if T.FLOAT in types and name not in LIBRARY else name)
 
 
 def _typed(rule: Rule | None, instruction: Instruction) -> Rule | None:
