@@ -46,9 +46,9 @@ def _run(options: argparse.Namespace) -> int:
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task("starting", total=len(work) * len(chosen))
         for record in run(chosen, work, options.rounds):
-            where = " ".join(record[key] for key in ("problem", "size") if key in record)
+            where = " ".join(record.get(key, "") for key in ("problem", "size")).strip()
             if "skip" in record:
-                progress.console.print(f"{record['rival']}: skipped {where}: {record['skip']}", highlight=False)
+                progress.console.print(f"{record['rival']}: skipped{where and ' '}{where}: {record['skip']}", highlight=False)
             if "problem" in record:
                 progress.update(task, advance=1, description=where)
                 result["records"].append(record)
@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
                 progress.update(task, total=progress.tasks[0].total - len(work))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1))
-    print(report.table(result))
+    print(report.table(result), report.against(result), sep="\n\n")
     return 0
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.problems import GROUPS
+
 Result = dict[str, Any]
 Record = dict[str, Any]
 
-COLOURS = ("#0b6e99", "#d9730d", "#7b8a99", "#9b2c8f", "#3f7d20", "#c0392b", "#8c6d1f", "#1f3b73", "#555555", "#20a39e")
+COLOURS = ("#0b6e99", "#d9730d", "#7b8a99", "#9b2c8f", "#3f7d20", "#c0392b", "#8c6d1f", "#1f3b73", "#555555", "#20a39e",
+           "#b58db6", "#a3b18a", "#000000")
 
 
 def timed(result: Result) -> list[Record]:
@@ -52,29 +55,69 @@ def larger(result: Result) -> list[tuple[str, str]]:
 
 
 def table(result: Result) -> str:
-    """Microseconds of the primal, each gradient in multiples of it, and irad's time over each rival's."""
+    """Microseconds of the primal, the bytes of irad's tape, and each gradient in multiples of the primal."""
     get, names = find(result), rivals(result)
-    others = [name for name in names if name != "irad"]
-    head = ["problem", "size", "primal µs", *(f"{name} grad/primal" for name in names), *(f"irad/{name}" for name in others)]
     rows = []
     for problem, size in cases(result):
         base = get("irad", problem, size) or next(r for r in timed(result) if (r["problem"], r["size"]) == (problem, size))
-        row = [problem, size, f"{base['primal']['median'] * 1e6:.3g}"]
-        for name in names:
-            record = get(name, problem, size)
-            row.append(f"{ratio(record, base, to='primal'):.2f}" if record else "–")
-        for name in others:
-            record, ours = get(name, problem, size), get("irad", problem, size)
-            row.append(f"{ratio(ours, record):.2f}" if record and ours else "–")
-        rows.append(row)
-    means = ["geometric mean", "without the smallest", ""]
+        found = [get(name, problem, size) for name in names]
+        rows.append([problem, size, f"{base['primal']['median'] * 1e6:.3g}", *_tape(base),
+                     *(_number(ratio(record, base, to="primal")) if record else "–" for record in found)])
+    means = ["geometric mean", "without the smallest", "", *([""] if _has_tape(result) else [])]
     for name in names:
         pairs = [(get(name, *case), get("irad", *case)) for case in larger(result)]
-        means.append(f"{mean(ratio(a, b, to='primal') for a, b in pairs if a and b):.2f}")
-    for name in others:
-        pairs = [(get("irad", *case), get(name, *case)) for case in larger(result)]
-        means.append(f"{mean(ratio(a, b) for a, b in pairs if a and b):.2f}")
-    return "\n".join(_line(row) for row in [head, ["---"] * len(head), *rows, means])
+        means.append(_mean(ratio(a, b, to="primal") for a, b in pairs if a and b))
+    return _table(["problem", "size", "primal µs", *(["tape bytes"] if _has_tape(result) else []), *names], [*rows, means])
+
+
+def against(result: Result) -> str:
+    """Time of irad over that of each rival's, and the geometric means of that: over all problems, and over each group of them."""
+    get, names = find(result), [name for name in rivals(result) if name != "irad"]
+    ratios = {(name, case): ratio(ours, theirs) for name in names for case in cases(result)
+              if (ours := get("irad", *case)) and (theirs := get(name, *case))}
+    rows = [[*case, *(_number(ratios[name, case]) if (name, case) in ratios else "–" for name in names)] for case in cases(result)]
+    for title, members in {"all": None, **GROUPS}.items():
+        chosen = [case for case in larger(result) if members is None or case[0] in members]
+        if chosen:
+            rows.append(["geometric mean", title, *(_mean(ratios[n, case] for case in chosen if (n, case) in ratios) for n in names)])
+    return _table(["problem", "size", *(f"irad/{name}" for name in names)], rows)
+
+
+def overhead(result: Result, problem: str = "rosenbrock", size: str = "n=2") -> str:
+    """What a call of the least gradient costs, in microseconds, and how much of that Numba's call of the function does not."""
+    get = find(result)
+    ours = get("irad", problem, size)
+    rows = []
+    for record in (get(name, problem, size) for name in rivals(result)):
+        if record and ours:
+            above = median(a - b for a, b in zip(record["gradient"]["rounds"], ours["primal"]["rounds"], strict=True))
+            times = record["gradient"]["median"], record["primal"]["median"], above
+            rows.append([record["rival"], *(f"{seconds * 1e6:.2f}" for seconds in times)])
+    return _table(["", "gradient µs", "its own primal µs", "gradient above Numba's primal µs"], rows) if rows else ""
+
+
+def _has_tape(result: Result) -> bool:
+    return any(record.get("tape") is not None for record in timed(result))
+
+
+def _tape(record: Record) -> list[str]:
+    tape = record.get("tape")
+    return [] if tape is None else [f"{tape:,}"]
+
+
+def _number(value: float) -> str:
+    """Two digits at least."""
+    return f"{value:,.0f}" if value >= 100.0 else f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+
+
+def _mean(values: Iterable[float]) -> str:
+    """A geometric mean and the number of cases that it is over."""
+    found = list(values)
+    return f"{_number(mean(found))} ({len(found)})" if found else "–"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(_line(row) for row in [head, ["---"] * len(head), *rows])
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -92,11 +135,17 @@ def text(result: Result) -> str:
     machine = ", ".join(f"{key} {value}" for key, value in result["machine"].items())
     versions = "; ".join(f"{rival}: " + ", ".join(f"{k} {v}" for k, v in found.items()) for rival, found in result["versions"].items())
     parts = ["# Benchmarks", f"{machine}.", f"{versions}.",
-             "CPU time, one thread, float64. `grad/primal`: time of the gradient over that of the function compiled by Numba; `irad/x`: "
-             "irad's gradient over the rival's. Medians over rounds in which all ran in turn.",
-             table(result), "![ratio](ratio.svg)", "![cost](cost.svg)", "![compile time](compile.svg)"]
+             "CPU time, one thread, float64; medians over rounds in which all ran in turn. Means are geometric, over the cases without the "
+             "smallest sizes that both ran: their number is in brackets.",
+             "## Gradient over primal", "Time of the gradient over that of the function compiled by Numba. `tape bytes`: what irad's "
+             "gradient takes from its arena, the function's own buffers and their shadows included.", table(result),
+             "## irad over each rival", "Time of irad's gradient over that of the rival's: less than one where irad is faster.",
+             against(result)]
+    if overhead(result):
+        parts += ["## A call", "Rosenbrock's function of two variables: what a call of the gradient costs.", overhead(result)]
+    parts += ["## Plots", "![ratio](ratio.svg)", "![cost](cost.svg)", "![compile time](compile.svg)"]
     if skipped(result):
-        parts += ["Not measured:", skipped(result)]
+        parts += ["## Not measured", skipped(result)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -28,18 +28,24 @@ _THREADS["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism
 
 
 class Process:
-    """A rival's worker."""
+    """A rival's worker; another one, if that came to an end."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._start()
+
+    def _start(self) -> None:
         paths = os.pathsep.join(map(str, (ROOT, ROOT / "passes")))
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
-        self.process = subprocess.Popen(
-            [rivals.python(name), "-m", "benchmarks.worker", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
-            text=True, cwd=ROOT, env={**os.environ, **_THREADS, "PYTHONPATH": paths})
+        command = [rivals.python(self.name), "-m", "benchmarks.worker", self.name]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT,
+                                        env={**os.environ, **_THREADS, "PYTHONPATH": paths})
 
     def ask(self, do: str, **message: Any) -> dict[str, Any]:
-        """Send a command and wait for the answer; a worker that died skips all that follows."""
+        """Send a command and wait for the answer; a worker that died skips what it was asked."""
+        if self.process.poll() is not None:
+            self.close()
+            self._start()
         try:
             assert self.process.stdin is not None and self.process.stdout is not None
             self.process.stdin.write(json.dumps({"do": do, **message}) + "\n")
@@ -49,6 +55,8 @@ class Process:
             answer = ""
         if answer:
             return json.loads(answer)  # type: ignore[no-any-return]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
         self.log.seek(0)
         last = self.log.read().strip().splitlines()[-1:]
         return {"skip": f"its process ended: {''.join(last)}"}

@@ -11,6 +11,12 @@ NAMES = (
     "black_scholes", "fft", "matmul", "matmul_dot", "logreg", "hmm", "garch", "kalman", "cholesky", "det",
 )
 
+GROUPS = {
+    "sequential": ("lorenz", "brusselator", "nbody", "newton_sqrt", "lstm"),
+    "arrays": ("mlp", "matmul", "gmm", "black_scholes"),
+}
+"""Problems whose loops have to be run one after the other or in a triangle, and those that tools for arrays are made for."""
+
 
 def load(name: str) -> Problem:
     """The problem of that name."""

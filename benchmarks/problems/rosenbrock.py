@@ -28,4 +28,4 @@ def reference(x):
     return (gradient,)
 
 
-PROBLEM = Problem("rosenbrock", primal, prepare, {"n=10": 10, "n=1e3": 1_000, "n=1e6": 1_000_000}, reference=reference)
+PROBLEM = Problem("rosenbrock", primal, prepare, {"n=2": 2, "n=1e3": 1_000, "n=1e6": 1_000_000}, reference=reference)

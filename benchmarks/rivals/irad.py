@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
+
 from benchmarks.problem import Arguments, Problem
 from benchmarks.rivals.rival import Case, Rival
 
@@ -13,7 +16,28 @@ class Irad(Rival):
         import irad
 
         gradient = irad.gradient(problem.primal, problem.argnums)
-        return Case(lambda: gradient(*arguments), lambda result: result)
+        return Case(lambda: gradient(*arguments), lambda result: result, tape=lambda: tape(lambda: gradient(*arguments)))
+
+
+def tape(gradient: Callable[[], object]) -> int:
+    """Bytes that the gradient compiled last takes from the arena in a call.
+
+    The arena stays in a pool behind the call: a variable of the machine code (see ``irad_passes.transforms.lower_tape``). It says how
+    far it was filled. Whoever takes no arena leaves the mark.
+    """
+    from numba.core.registry import cpu_target
+
+    pool = cpu_target.target_context.codegen()._engine._ee.get_global_value_address("irad.tape.pool")
+    address = ctypes.c_int64.from_address(pool).value if pool else 0
+    if not address:
+        return 0
+    gradient()  # what grew in the first call is one piece afterwards
+    gradient()
+    address = ctypes.c_int64.from_address(pool).value
+    top = ctypes.c_int64.from_address(address + 32)
+    top.value = mark = 0
+    gradient()
+    return top.value - address - 64 if top.value != mark else 0
 
 
 RIVALS = {"irad": Irad()}

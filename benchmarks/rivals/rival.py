@@ -28,11 +28,14 @@ class Case:
         ``result(gradient())`` is the gradient as NumPy arrays.
     primal
         The function itself, as the tool runs it; None if it is Numba's.
+    tape
+        The bytes that a gradient keeps from its forward for its reverse sweep; None where the tool does not say.
     """
 
     gradient: Callable[[], object]
     result: Callable[[object], Gradient]
     primal: Callable[[], object] | None = None
+    tape: Callable[[], int] | None = None
 
 
 class Rival(ABC):

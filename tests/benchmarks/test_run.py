@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import problems, report, rivals
+from benchmarks import problems, report, rivals, worker
 from benchmarks.__main__ import main
-from benchmarks.run import error, summary
+from benchmarks.rivals.rival import Skip
+from benchmarks.run import Process, error, summary
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,7 @@ def test_what_a_run_records(tiny: Path) -> None:
     records = {record["rival"]: record for record in result["records"]}
     ours = records["irad"]
     assert ours["error"] < 1e-14 and ours["first"] > 0 and ours["memory"] >= 0
+    assert ours["tape"] == 0 and records["fd"]["tape"] is None
     for what in ("gradient", "primal"):
         assert 0 < ours[what]["least"] <= ours[what]["median"] and len(ours[what]["rounds"]) == 2
     assert records["fd"]["gradient"]["median"] > ours["primal"]["median"]
@@ -44,38 +46,88 @@ def test_what_a_run_records(tiny: Path) -> None:
 def test_report(tiny: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     assert main(["report", "--input", str(tiny), "--output", str(tmp_path)]) == 0
-    assert "| rosenbrock | n=10 |" in (tmp_path / "README.md").read_text()
+    assert "| rosenbrock | n=2 |" in (tmp_path / "README.md").read_text()
     assert {file.name for file in tmp_path.iterdir()} == {
         "README.md", *(f"{name}.{kind}" for name in ("ratio", "cost", "compile") for kind in ("svg", "png"))}
 
 
-def record(rival: str, size: str, gradient: float, primal: float) -> dict[str, Any]:
+def cells(table: str) -> list[list[str]]:
+    return [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in table.splitlines()]
+
+
+def record(rival: str, size: str, gradient: float, primal: float, problem: str = "p") -> dict[str, Any]:
     """What a run says of a rival whose times never vary."""
     times = {what: summary([[value, value]] * 2) for what, value in (("gradient", gradient), ("primal", primal))}
-    return {"rival": rival, "problem": "p", "size": size, "smallest": size == "a", "first": 1.0, "first_primal": 0.5, **times}
+    return {"rival": rival, "problem": problem, "size": size, "smallest": size == "a", "first": 1.0, "first_primal": 0.5, **times}
 
 
 def test_ratios_and_means() -> None:
     records = [record("irad", "a", 4.0, 1.0), record("irad", "b", 6.0, 2.0), record("irad", "c", 48.0, 4.0),
                record("x", "b", 3.0, 9.0), record("x", "c", 6.0, 9.0), {"rival": "x", "problem": "p", "size": "a", "skip": "too small"}]
     result = {"machine": {"cores": "1"}, "versions": {}, "records": records}
-    head, _, first, second, third, means = (line.strip("| ").split(" | ") for line in report.table(result).splitlines())
-    assert head[3:] == ["irad grad/primal", "x grad/primal", "irad/x"]
-    assert first[3:] == ["4.00", "–", "–"] and second[3:] == ["3.00", "1.50", "2.00"] and third[3:] == ["12.00", "1.50", "8.00"]
-    assert means[3:] == ["6.00", "1.50", "4.00"]
-    assert "- x, p a: too small" in report.text(result)
+    head, _, first, second, third, means = cells(report.table(result))
+    assert head[3:] == ["irad", "x"]
+    assert first[3:] == ["4.00", "–"] and second[3:] == ["3.00", "1.50"] and third[3:] == ["12.00", "1.50"]
+    assert means[3:] == ["6.00 (2)", "1.50 (2)"]
+    head, _, first, second, third, means = cells(report.against(result))
+    assert head == ["problem", "size", "irad/x"] and means == ["geometric mean", "all", "4.00 (2)"]
+    assert [first[2], second[2], third[2]] == ["–", "2.00", "8.00"]
+    assert "- x, p a: too small" in report.text(result) and "A call" not in report.text(result)
+
+
+def test_means_by_group() -> None:
+    """Of the cases that both ran, without the smallest size."""
+    records = [record(rival, size, time, 1.0, problem) for rival, scale in (("irad", 1.0), ("x", 2.0), ("y", 4.0))
+               for problem, factor in (("lorenz", 1.0), ("mlp", 4.0), ("fft", 1.0)) for size, time in (("a", 9.0), ("b", scale * factor))
+               if (rival, problem) != ("y", "mlp")]
+    records[1] = record("irad", "b", 4.0, 1.0, "lorenz")
+    *_, every, sequential, arrays = cells(report.against({"machine": {}, "versions": {}, "records": records}))
+    assert every == ["geometric mean", "all", "0.79 (3)", "0.50 (2)"]  # 2, 1/2, 1/2; 1, 1/4
+    assert sequential == ["geometric mean", "sequential", "2.00 (1)", "1.00 (1)"]
+    assert arrays == ["geometric mean", "arrays", "0.50 (1)", "–"]
+
+
+def test_the_overhead_of_a_call() -> None:
+    records = [record("irad", "n=2", 6e-7, 2e-7, "rosenbrock"), record("x", "n=2", 5e-6, 3e-6, "rosenbrock")]
+    text = report.text({"machine": {}, "versions": {}, "records": records})
+    assert "| irad | 0.60 | 0.20 | 0.40 |" in text and "| x | 5.00 | 3.00 | 4.80 |" in text
+
+
+def test_bytes_on_the_tape() -> None:
+    records = [{**record("irad", "a", 4.0, 1.0), "tape": 12345}, {**record("x", "a", 4.0, 1.0), "tape": None}]
+    head, _, only, _ = cells(report.table({"machine": {}, "versions": {}, "records": records}))
+    assert head[3] == "tape bytes" and only[3] == "12,345"
 
 
 def test_a_wrong_gradient_is_not_timed() -> None:
     problem = problems.load("rosenbrock")
-    arguments = problem.prepare(10)
+    arguments = problem.prepare(2)
     (gradient,) = problem.expected(arguments)
     wrong = gradient.copy()
-    wrong[3] += 0.1
+    wrong[1] += 0.1
     for expected in ((gradient,), None):  # against a reference, and against differences
-        assert error(problem, "n=10", (gradient,), expected)[0] < 1e-14
-        assert error(problem, "n=10", (wrong,), expected)[0] > 1e-6
-    assert error(problem, "n=10", (np.full(10, np.nan),), (gradient,))[0] == float("inf")
+        assert error(problem, "n=2", (gradient,), expected)[0] < 1e-14
+        assert error(problem, "n=2", (wrong,), expected)[0] > 1e-6
+    assert error(problem, "n=2", (np.full(2, np.nan),), (gradient,))[0] == float("inf")
+
+
+def test_a_worker_that_ends_is_replaced() -> None:
+    process = Process("fd")
+    try:
+        assert "versions" in process.ask("hello")
+        process.process.kill()
+        process.process.wait()
+        assert "versions" in process.ask("hello")
+    finally:
+        process.close()
+
+
+def test_what_takes_too_long_is_not_timed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(worker, "_SLOWEST", 0.0)
+    with pytest.raises(Skip, match=r"s a gradient"):
+        worker.Worker("fd").prepare("rosenbrock", "n=2", str(tmp_path / "gradient.npz"))
+    with pytest.raises(Skip, match="no gradient after"):
+        worker.give_up()
 
 
 def test_unknown_names(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
