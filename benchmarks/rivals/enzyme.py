@@ -18,7 +18,7 @@ from benchmarks.problem import Arguments, Problem
 from benchmarks.rivals.rival import Case, Rival, Skip
 
 _DRIVER = """
-void entry(enzyme::tensor<double, 1>& out, const enzyme::tensor<double, {words}>& in) {{
+void driver(enzyme::tensor<double, 1>& out, const enzyme::tensor<double, {words}>& in) {{
     const long *a = (const long *)&in;
     {body}
 }}
@@ -42,8 +42,8 @@ class Enzyme(Rival):
         given = "".join(f", enzyme_dup, {value}, {active[at]}" if at in active else f", enzyme_const, {value}"
                         for at, value in enumerate(values))
         words += [g.ctypes.data for g in results]
-        gradient = kernel(source, f"{clear} enzyme::__enzyme_autodiff<double>((void *)primal{given});", words)
-        primal = kernel(source, f"*(double *)&out = primal({', '.join(values)});", words)
+        bodies = f"{clear} enzyme::__enzyme_autodiff<double>((void *)primal{given});", f"*(double *)&out = primal({', '.join(values)});"
+        gradient, primal = (kernel(source + _DRIVER.format(words=len(words), body=body), words, "CPP") for body in bodies)
         return Case(gradient, lambda _: results, primal)
 
 
@@ -52,16 +52,15 @@ def _word(value: Any) -> int:
     return int(np.float64(value.value).view(np.int64)) if isinstance(value, ctypes.c_double) else int(value.value)
 
 
-def kernel(source: str, body: str, words: list[int], language: str = "CPP") -> Callable[[], object]:
-    """Compile ``body``, which finds ``words`` in ``a``, behind ``source``; return a call of it."""
+def kernel(source: str, words: list[int], language: str) -> Callable[[], object]:
+    """Compile the function ``driver`` of ``source``, which finds ``words`` in its input, and return a call of it."""
     import llvmlite.binding as llvm
     from enzyme_ad.jax import enzyme_call
     from enzyme_ad.jax.primitives import cflags, resource_dir
 
-    text = source + _DRIVER.format(words=len(words), body=body) if language == "CPP" else source
-    options = ("-O3", "-target-cpu", llvm.get_host_cpu_name(), "-resource-dir", resource_dir(), *cflags()) if language == "CPP" else ()
+    options = "-O3", "-target-cpu", llvm.get_host_cpu_name(), "-resource-dir", resource_dir(), *cflags()
     number, _ = enzyme_call.create_enzyme_kernel(
-        text, "entry", [("double", [1])], [("double", [len(words)])], options, enzyme_call.ABI.Primal,
+        source, "driver", [("double", [1])], [("double", [len(words)])], options, enzyme_call.ABI.Primal,
         getattr(enzyme_call.Language, language), False, "", "cpu")
     address = ctypes.pythonapi.PyCapsule_GetPointer
     address.restype, address.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
