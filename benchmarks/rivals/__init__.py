@@ -13,12 +13,16 @@ import sys
 from benchmarks.rivals.rival import Rival
 
 NAMES = {
-    "irad": "irad", "hand": "hand", "hand_fast": "hand", "enzyme": "enzyme", "enzyme_numba": "enzyme_numba", "jax": "jax",
-    "torch": "torch", "autograd": "autograd", "casadi": "casadi", "warp": "warp", "taichi": "taichi", "fd": "differences",
+    "irad": "irad", "hand": "hand", "hand_fast": "hand", "enzyme": "enzyme", "enzyme_numba": "enzyme_numba",
+    "enzyme_uncounted": "enzyme_numba", "jax": "jax", "torch": "torch", "autograd": "autograd", "casadi": "casadi", "warp": "warp",
+    "taichi": "taichi", "fd": "differences",
 }
 """Rivals, and the modules that hold their adapters."""
 
-_HOME = {"hand_fast": "hand", "enzyme_numba": "enzyme", **dict.fromkeys(("jax", "torch", "autograd", "casadi", "warp", "taichi"), "tools")}
+_HOME = {
+    "hand_fast": "hand", **dict.fromkeys(("enzyme_numba", "enzyme_uncounted"), "enzyme"),
+    **dict.fromkeys(("jax", "torch", "autograd", "casadi", "warp", "taichi"), "tools"),
+}
 """Whose environment a rival shares, where it has none of its own."""
 
 

@@ -11,7 +11,7 @@ from benchmarks import arrays
 from benchmarks.problem import Arguments, Problem
 from benchmarks.rivals.rival import Case, Rival, Skip
 
-_MOST = 300e-6
+_MOST = 120e-6
 """Seconds that Numba's function may take: a node of the graph stands for about a nanosecond of it, and is built in microseconds."""
 
 

@@ -1,5 +1,8 @@
 """Enzyme on the LLVM IR that Numba makes of the njit function: what comes out of Numba's front end, reference counts and all.
 
+With ``counted=False`` the references to arguments are not counted: a courtesy of the adapter, after passes that take values off the
+stack. Counted, an argument might be freed, and Enzyme keeps what it could load again.
+
 It needs what the adapter of Enzyme needs, beside Numba. Numba's allocator, which lives in its runtime, is told in terms of malloc and
 free. Mode and call are those of Enzyme on C++; the function itself is timed as Numba compiles it.
 """
@@ -53,6 +56,9 @@ _FOREVER = 1 << 40
 
 
 class EnzymeNumba(Enzyme):
+    def __init__(self, counted: bool) -> None:
+        self.counted = counted
+
     def case(self, problem: Problem, arguments: Arguments) -> Case:
         results = tuple(np.zeros_like(arguments[index]) for index in problem.argnums)
         counts = np.full(8, _FOREVER)
@@ -82,6 +88,8 @@ class EnzymeNumba(Enzyme):
             else:
                 given.append(f"metadata !\"enzyme_const\", {word(argument, 'i64')}")
         text, name = unoptimised(problem.primal, arguments)
+        if not self.counted:
+            text = uncounted(text)
         driver = _DRIVER.format(body="\n  ".join(body), name=f'@"{name}"', given=", ".join(given))
         gradient = kernel(text + driver, words, "LLVM")
         return Case(lambda: (gradient(), counts), lambda _: results)
@@ -110,4 +118,18 @@ def unoptimised(primal: Any, arguments: Arguments) -> tuple[str, str]:
     return text + _RUNTIME, fresh.overloads[signature].fndesc.llvm_func_name
 
 
-RIVALS = {"enzyme_numba": EnzymeNumba()}
+def uncounted(text: str) -> str:
+    """The module without the reference counts of its functions' arguments."""
+    import llvmlite.binding as llvm
+
+    module = llvm.parse_assembly(text)
+    machine = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine()
+    builder, passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(0)), llvm.create_new_module_pass_manager()
+    passes.add_sroa_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.run(module, builder)
+    return re.sub(r"^ *(?:tail )?call void @NRT_(?:incref|decref)\(ptr (?:nonnull )?%arg\.[^\n]*\n", "", str(module), flags=re.M)
+
+
+RIVALS = {"enzyme_numba": EnzymeNumba(counted=True), "enzyme_uncounted": EnzymeNumba(counted=False)}

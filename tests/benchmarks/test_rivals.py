@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import arrays, problems, rivals
-from benchmarks.rivals.enzyme_numba import unoptimised
+from benchmarks.rivals.enzyme_numba import uncounted, unoptimised
 from benchmarks.rivals.rival import Skip
 from benchmarks.run import Process, error
 
@@ -66,6 +66,8 @@ def test_numba_ir_for_enzyme() -> None:
     assert f"define i32 @{name}(" in text and "Py_IncRef" not in text.replace("declare void @Py_IncRef", "")
     assert len(re.findall("NRT_MemInfo_alloc_aligned", text)) > 1 and "declare noalias ptr @NRT_MemInfo_alloc_aligned" not in text
     assert "fmul double" in text and "x double>" not in text  # nothing is vectorised
+    argument, fewer = r"call void @NRT_(in|de)cref\(ptr (nonnull )?%arg\.", uncounted(text)
+    assert not re.search(argument, fewer) and re.search(r"call void @NRT_decref\(ptr [^)]*%(?!arg)", fewer)  # of the function's own
     problem = problems.load("det")
     with pytest.raises(Skip, match="recursion"):
         unoptimised(problem.primal, problem.prepare(3))
