@@ -74,7 +74,8 @@ CASES: dict[int, Case] = {
     36: case("global arrays", "uses_globals", "uses_global_table", "global_or_argument"),
     37: case("several active results, arrays among them, views, one twice", "returns_tuple", "returns_scalar_and_array", "returned_array",
              "returns_named_tuple", "returned_twice", "views_of_arguments_returned", "nested_arrays_returned"),
-    38: case("arrays in tuples and lists", "tuple_with_array", "list_of_arguments", "list_of_lists"),
+    38: case("arrays in tuples and lists", "tuple_with_array", "list_of_arguments", "list_of_lists",
+             "irad/test_containers.py::test_lists_as_constant_arguments"),
     39: case("strides of every kind, no dimensions, no elements", "strided_inside", "views_of_views", "transposed", "zero_dimensional",
              "empty_temporary", "view_outlives_loop", "view_of_temporary_outlives_loop"),
     40: case("masked loads and stores", "masked_elements", "where_chosen"),
@@ -84,6 +85,11 @@ CASES: dict[int, Case] = {
     42: case("results that are not used, integer arguments", "unused_result", "unused_call", "constants_and_integers"),
     43: case("functions in variables and tables, chosen by data", "helper_chosen", "irad/test_calls.py::test_functions_chosen_by_data"),
     44: case("one function with several activities", "same_helper_other_activity", "other_activities"),
+    45: case("rules of the user's own: in either mode, transposed, second derivatives, arrays, roots of equations, constants",
+             "irad/test_custom.py::test_reverse_mode_takes_the_rule",
+             "irad/test_custom.py::test_forward_mode_takes_the_rule_and_reverse_mode_transposes_it",
+             "irad/test_custom.py::test_second_derivatives_are_those_of_the_rule", "irad/test_custom.py::test_arrays_and_residuals",
+             "irad/test_custom.py::test_an_implicit_vector", "irad/test_custom.py::test_stop_gradient"),
     46: case("a constant argument that shares memory with an active one",
              "irad/test_sharing.py::test_constant_arguments_share_the_memory_of_differentiated_ones"),
     47: case("second derivatives, nested", "irad/test_njit.py::test_forward_over_forward", "irad/test_njit.py::test_forward_over_reverse",
@@ -114,5 +120,3 @@ CASES: dict[int, Case] = {
     64: case("properties that hold always: dot products, finite differences", "test_programs.py::test_programs",
              "irad/test_check.py::test_right_derivatives_pass"),
 }
-OPEN = frozenset({45})
-"""Cases without a row yet: rules of the user's own."""

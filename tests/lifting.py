@@ -146,6 +146,7 @@ def array_functions() -> dict[str, Callable[..., Any]]:
     return {
         "full": full, "zeros": zeros, "ones": ones, "empty": empty, "sum": total, "mean": mean, "var": var,
         "std": lambda a: dual.sqrt(var(a)),
+        "nditer": lambda a: np.nditer(a, flags=["refs_ok"]),
         "full_like": lambda a, value: full(a.shape, value, a.dtype),
         "zeros_like": lambda a: zeros(a.shape, a.dtype),
         "ones_like": lambda a: ones(a.shape, a.dtype),

@@ -25,6 +25,7 @@ from scenarios import (
     parallel,
     records,
     recurrences,
+    selections,
     temporaries,
     views,
 )
@@ -33,8 +34,8 @@ from scenarios.scenario import Scenario
 TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
     for module in (
-        recurrences, loops, exits, branches, memory, temporaries, buffers, arrays, mathematics, complexes, records, linear, calls, outlined,
-        aborts, handled, containers, constants, objects, views, parallel,
+        recurrences, loops, exits, branches, memory, temporaries, buffers, arrays, selections, mathematics, complexes, records,
+        linear, calls, outlined, aborts, handled, containers, constants, objects, views, parallel,
     )
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

@@ -20,7 +20,7 @@ import irad
 from calling import Outcome, arrays_in, calling, in_dtype, in_precision, of_type, raised, twice
 from irad.numba_.capture import capture
 from reference import Run, Tree, coordinates, dual_hessian_product, dual_jacobian, leaves, unflatten, without_floats
-from scenarios.scenario import Scenario, signed
+from scenarios.scenario import Scenario, holds_floats, signed
 
 ROUNDINGS = 2**10
 """How many roundings, each of half a unit in the last place, all of one sign, are granted to a scenario.
@@ -144,8 +144,15 @@ def argnums(scenario: Scenario) -> int | tuple[int, ...]:
 def tangents(scenario: Scenario, args: tuple[Any, ...], direction: np.ndarray) -> tuple[Any, ...]:
     """``direction`` in the structure of the arguments; None for those that are constant."""
     given = iter(unflatten(chosen(scenario, args), list(map(float, direction))))
-    by_position = dict(zip(scenario.argnums, given, strict=True))
+    by_position = dict(zip(scenario.argnums, map(without_constants, given), strict=True))
     return tuple(by_position.get(i) for i in range(len(args)))
+
+
+def without_constants(tree: Tree) -> Tree:
+    """``tree`` with None for what holds no floats."""
+    if isinstance(tree, tuple):
+        return type(tree)(*map(without_constants, tree)) if hasattr(tree, "_fields") else tuple(map(without_constants, tree))
+    return tree if holds_floats(tree) else None
 
 
 def directions(count: int) -> list[np.ndarray]:

@@ -221,8 +221,8 @@ class Sweep:
                         found = within.touching(glue, container, self.place, *glue.extent(*array))
                         if found is not None:
                             glue.raise_if(found, UnsupportedError,
-                                          f"an array in '{self.names[at]}' of {self.place} is in the memory of '{self.names[other]}', and "
-                                          f"one of them is written, which irad cannot differentiate. Pass a copy.")
+                                          f"an array within '{self.names[at]}' of {self.place} is in the memory of '{self.names[other]}', "
+                                          f"and one of them is written, which irad cannot differentiate. Pass a copy.")
 
     def _element(self, name: tuple[int, Path]) -> str:
         """What an array holds, for LLVM: where that is nothing but floats of one type, as complex numbers are, that type."""

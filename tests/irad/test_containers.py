@@ -6,7 +6,7 @@ import resource
 
 import numpy as np
 import pytest
-from numba import float64, int64, njit
+from numba import float64, int64, njit, typeof
 from numba.experimental import jitclass
 from numba.typed import Dict, List
 
@@ -100,7 +100,7 @@ def test_arrays_in_lists_that_share_memory_with_what_is_written():
     x = X.copy()
     for make in (list, List):
         for derivative in (lambda rows: irad.gradient(summed, 1)(rows, x), lambda rows: irad.jvp(summed)((rows, x), (None, x + 0.0))):
-            with pytest.raises(UnsupportedError, match=r"an array in 'rows' of `summed` .* is in the memory of 'x', and one of them is"):
+            with pytest.raises(UnsupportedError, match=r"an array within 'rows' of `summed` .* is in the memory of 'x', and one of them"):
                 derivative(make([X + 1.0, x[:]]))
 
 
@@ -172,8 +172,25 @@ def test_objects_as_constant_arguments():
     np.testing.assert_array_equal(in_both_modes(weighted, lambda: (network, X.copy())), 4.0 * (X + 1.0) * X)
     assert network.calls == 4
     np.testing.assert_array_equal(in_both_modes(cleared, lambda: (Layer(X.copy(), 2.0), X.copy())), [10.5, 3.5, 0.0])
-    with pytest.raises(UnsupportedError, match=r"an array in 'layer' of `cleared` .* is in the memory of 'x'"):
+    with pytest.raises(UnsupportedError, match=r"an array within 'layer' of `cleared` .* is in the memory of 'x'"):
         irad.gradient(cleared, 1)(Layer(network.layer.weights, 2.0), network.layer.weights)
+
+
+@jitclass([("data", typeof(memoryview(bytearray(8))))])
+class Buffer:
+    def __init__(self, data):
+        self.data = data
+
+
+@njit
+def scaled_in_place(buffer, x):
+    x[0] *= buffer.data[1]
+    return x[0] * x[1]
+
+
+def test_objects_with_memory_that_is_no_array():
+    with pytest.raises(UnsupportedError, match=r"`scaled_in_place` .* takes a container that holds memoryview.*may be in it\. Pass arrays"):
+        irad.gradient(scaled_in_place, 1)(Buffer(memoryview(bytearray(range(8)))), X.copy())
 
 
 def test_objects_that_are_differentiated():

@@ -268,3 +268,13 @@ def test_an_implicit_vector():
         assert gradient(p) @ direction == pytest.approx(slope, rel=1e-8)  # the differences' own error
         assert irad.jvp(at_the_crossing)((p,), (direction,))[1] == pytest.approx(slope, rel=1e-8)
         np.testing.assert_allclose(irad.jvp(gradient)((p,), (direction,))[1], (gradient(ahead) - gradient(back)) / (2 * step), rtol=1e-7)
+
+
+def test_a_rule_for_a_function_that_returns_every_other_element():
+    @irad.custom_vjp
+    def every_other(x):
+        return x.copy()[::2]
+
+    every_other.defvjp(njit(lambda x: (every_other(x), None)), njit(lambda residuals, y_bar: (np.repeat(y_bar, 2),)))
+    with pytest.raises(UnsupportedError, match=r"`every_other` has a rule and returns array\(float64, 1d, A\): return a contiguous array"):
+        irad.gradient(njit(lambda x: every_other(x).sum()))(np.ones(4))

@@ -100,10 +100,10 @@ def test_what_is_constant_needs_no_rule(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "parameters", "error", "message"),
     [
-        (IRREDUCIBLE, [ACTIVE, Parameter()], Unsupported, "irreducible"),
+        (IRREDUCIBLE, [ACTIVE, Parameter()], Unsupported, "can be entered without passing that block .irreducible"),
         (GLOBAL, [ACTIVE], Unsupported, "@g"),
-        (CAST, [DUPLICATED], Unsupported, "inttoptr"),
-        (BITS, [ACTIVE], Unsupported, "bits of an active float"),
+        (CAST, [DUPLICATED], Unsupported, "cannot follow the pointer that `inttoptr` returns"),
+        (BITS, [ACTIVE], Unsupported, "bits of an active float are computed with; use arithmetic"),
         (UNDECIDED, [DUPLICATED, DUPLICATED], Unsupported, "integer"),
         (SOMEWHERE, [DUPLICATED, DUPLICATED, Parameter()], Unsupported, "integer"),
         (FILLED, [DUPLICATED, DUPLICATED], Unsupported, "integer"),

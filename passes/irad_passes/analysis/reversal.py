@@ -13,7 +13,7 @@ from irad_passes.analysis.cfg import Cfg, DominatorTree, dominators, graph_from
 from irad_passes.analysis.expr import Expr, emit
 from irad_passes.analysis.loops import Loop, LoopForest
 from irad_passes.analysis.scev import backedge_count
-from irad_passes.errors import Unsupported
+from irad_passes.errors import PassError
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Block, Constant, Instruction, Value, const
@@ -211,7 +211,7 @@ def _counter(loop: Loop) -> Instruction:
     """The phi that is 0, 1, 2, … in the loop's iterations: one that is there, else a new one."""
     header, latch, preheader = loop.header, loop.latch, loop.preheader
     if latch is None or preheader is None:
-        raise Unsupported(f"a loop that is not in canonical form (header {header.name})")
+        raise PassError(f"a loop that is not in canonical form (header {header.name})")
     for phi in header.phis:
         step = phi.incoming(latch)
         if (phi.type is T.I64 and _number(phi.incoming(preheader)) == 0 and isinstance(step, Instruction) and step.opcode == "add"
@@ -231,7 +231,7 @@ def _enter_loops(flow: Reversal, block: Block) -> None:
     if not entered:
         return
     if any(loop not in flow.forest.around(source) for source in sources for loop in entered):
-        raise Unsupported(f"a loop exit that is shared with other paths (block {block.name})")
+        raise PassError(f"a loop exit that is shared with other paths (block {block.name})")
     pairs: list[tuple[Loop, Value]] = []
     for loop in entered:
         if loop in flow.counts and flow.forest.loop_of(block) is loop.parent:

@@ -14,7 +14,7 @@ from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
 from irad_passes.analysis.restore import undoable
 from irad_passes.analysis.reversal import Dispatch, reversal
 from irad_passes.analysis.scev import Induction
-from irad_passes.errors import Unsupported
+from irad_passes.errors import PassError, Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
@@ -315,7 +315,7 @@ class Reverse:
         found = self.values.induction(phi)
         if found is None:
             if len(phi.operands) != 1:
-                raise Unsupported(f"the value %{phi.name} is not available in the reverse sweep", phi)
+                raise PassError(f"the value %{phi.name} is not available in the reverse sweep", phi)
             return lookup(phi.operands[0])
         assert loop is not None
         count = lookup(self.flow.counters[loop])
@@ -332,5 +332,5 @@ def _exit(function: Function, aborting: frozenset[Block]) -> Block:
     """The one block that returns successfully."""
     found = [block for block in function.blocks if block.terminator.opcode == "ret" and block not in aborting]
     if len(found) != 1:
-        raise Unsupported(f"a function with {len(found)} blocks that return: one is expected after canonicalisation")
+        raise PassError(f"a function with {len(found)} blocks that return: one is expected after canonicalisation")
     return found[0]

@@ -215,7 +215,7 @@ class Shadows:
         """The shadow of null is null, that of a function the function; a constant global that meets an active pointer gets scratch memory
         of its own."""
         name = pointer.global_name
-        if "@" not in pointer.text or name in self.module.functions:
+        if name in self.module.functions or ("@" not in pointer.text and not pointer.text.startswith("inttoptr")):
             return pointer
         if name is None or name not in self.module.globals:
             raise Unsupported(f"the constant address {pointer.text} meets active memory; copy the data into an array first")
