@@ -96,6 +96,25 @@ def overhead(result: Result, problem: str = "rosenbrock", size: str = "n=2") -> 
     return _table(["", "gradient µs", "its own primal µs", "gradient above Numba's primal µs"], rows) if rows else ""
 
 
+def first_calls(result: Result) -> dict[str, dict[str, float]]:
+    """CPU seconds of the first gradient of each rival and problem; under ``numba``, those of the function itself. Later sizes are warm."""
+    found: dict[str, dict[str, float]] = {}
+    for record in timed(result):
+        found.setdefault(record["rival"], {}).setdefault(record["problem"], record["first"])
+        if record["rival"] == "irad" and record.get("first_primal"):
+            found.setdefault("numba", {}).setdefault(record["problem"], record["first_primal"])
+    return found
+
+
+def compilation(result: Result) -> str:
+    """Geometric means of the first calls, and of what they are over Numba's first call of the function."""
+    found = first_calls(result)
+    function = found.get("numba", {})
+    rows = [[name, _mean(times.values()), _mean(times[problem] / function[problem] for problem in times if problem in function)]
+            for name, times in found.items()]
+    return _table(["", "seconds", "over those of Numba's function"], rows)
+
+
 def _has_tape(result: Result) -> bool:
     return any(record.get("tape") is not None for record in timed(result))
 
@@ -143,6 +162,8 @@ def text(result: Result) -> str:
              against(result)]
     if overhead(result):
         parts += ["## A call", "Rosenbrock's function of two variables: what a call of the gradient costs.", overhead(result)]
+    parts += ["## First calls", "CPU time until the first gradient is there, compilation included; geometric means over the problems.",
+              compilation(result)]
     parts += ["## Plots", "![ratio](ratio.svg)", "![cost](cost.svg)", "![compile time](compile.svg)"]
     if skipped(result):
         parts += ["## Not measured", skipped(result)]
@@ -221,19 +242,15 @@ def _compile(result: Result) -> Any:
     """Seconds of the first gradient of each problem, and of Numba's own first call."""
     from matplotlib import pyplot
 
-    first: dict[tuple[str, str], float] = {}
-    for record in timed(result):
-        first.setdefault((record["rival"], record["problem"]), record["first"])
-        if record.get("first_primal") is not None and record["rival"] == "irad":
-            first.setdefault(("numba, the function", record["problem"]), record["first_primal"])
-    names = list(dict.fromkeys(name for name, _ in first))
-    problems = list(dict.fromkeys(problem for _, problem in first))
-    figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
-    width = 0.8 / len(names)
-    for at, (colour, name) in enumerate(zip(COLOURS, names, strict=False)):
-        axes.bar([k + at * width for k in range(len(problems))], [first.get((name, problem), 0.0) for problem in problems], width,
-                 color=colour, label=name)
+    first = first_calls(result)
+    problems = list(dict.fromkeys(problem for times in first.values() for problem in times))
+    figure, axes = pyplot.subplots(figsize=(max(7.0, 0.55 * len(problems)), 3.4), layout="constrained")
+    colours = dict(zip(rivals(result), COLOURS, strict=False))
+    width = 0.8 / len(first)
+    for at, (name, times) in enumerate(first.items()):
+        axes.bar([k + at * width for k in range(len(problems))], [times.get(problem, 0.0) for problem in problems], width,
+                 color=colours.get(name, "#cccccc"), label="numba, the function" if name == "numba" else name)
     axes.set_xticks([k + 0.4 for k in range(len(problems))], problems, rotation=60, ha="right")
     axes.set_ylabel("seconds until the first result")
-    axes.legend(frameon=False)
+    figure.legend(loc="outside upper center", ncols=5, frameon=False)
     return figure

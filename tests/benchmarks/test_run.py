@@ -93,6 +93,15 @@ def test_the_overhead_of_a_call() -> None:
     assert "| irad | 0.60 | 0.20 | 0.40 |" in text and "| x | 5.00 | 3.00 | 4.80 |" in text
 
 
+def test_first_calls() -> None:
+    """Of the first size of each problem; against Numba's, of the problems for which that is known."""
+    records = [{**record(rival, size, 1.0, 1.0, problem), "first": first, "first_primal": 0.5 if rival == "irad" else None}
+               for rival, problem, size, first in (("irad", "p", "a", 1.0), ("irad", "p", "b", 9.0), ("irad", "q", "a", 4.0),
+                                                   ("x", "p", "a", 2.0), ("x", "r", "a", 8.0))]
+    _, _, *rows = cells(report.compilation({"machine": {}, "versions": {}, "records": records}))
+    assert rows == [["irad", "2.00 (2)", "4.00 (2)"], ["numba", "0.50 (2)", "1.00 (2)"], ["x", "4.00 (2)", "4.00 (1)"]]
+
+
 def test_bytes_on_the_tape() -> None:
     records = [{**record("irad", "a", 4.0, 1.0), "tape": 12345}, {**record("x", "a", 4.0, 1.0), "tape": None}]
     head, _, only, _ = cells(report.table({"machine": {}, "versions": {}, "records": records}))
