@@ -22,7 +22,7 @@ from benchmarks.rivals.rival import Case, Skip
 
 _LEAST = 2_000_000
 """Nanoseconds that a sample takes at least."""
-_PATIENCE = 240
+_PATIENCE = 90
 """Seconds that a first gradient may take: of Python's loops, that is; nothing interrupts a compiler."""
 _SLOWEST = 3.0
 """CPU seconds that a gradient may take, to be timed."""
