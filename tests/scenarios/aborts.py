@@ -147,6 +147,13 @@ def exception_without_arguments(x):
     return x * x
 
 
+def always_raises(a, x):
+    s = 0.0
+    if math.cos(s) > 0.5:
+        raise RuntimeError("lost", 3)
+    return np.sum(a * a) * x
+
+
 def division_by_squares(a, shift):
     s = 0.0
     for i in range(a.shape[0]):
@@ -193,4 +200,5 @@ SCENARIOS = (
     Scenario(shapes_differ, [(numbers(3), numbers(4))], raises=ValueError, name="shapes_differ_taken"),
     Scenario(exception_without_arguments, [(0.7,)]),
     Scenario(exception_without_arguments, [(1.7,)], raises=ValueError, name="exception_without_arguments_taken"),
+    Scenario(always_raises, [(numbers(3), 0.7)], raises=RuntimeError),
 )

@@ -57,6 +57,10 @@ class Reverse:
                 self.halves.split(self.exit)
         elif self.request.inner:
             Halves(self.context, Shadows(self.context)).without_exit()
+        else:
+            Shadows(self.context)  # the parameters are a derivative's all the same
+            if not self.request.status and self.function.type.returns is not T.VOID:
+                self._seed(self.function.type.returns)
 
     def prepare(self) -> None:
         """Decide what is kept, and keep it."""
