@@ -98,5 +98,9 @@ class ADCodegen(codegen.JITCPUCodegen):
         self._target_data = self._tm.target_data
         self._data_layout = str(self._target_data)
 
+    def _function_pass_manager(self, **options: Any) -> Any:
+        """Simplify functions as Numba does unless told otherwise: what is captured does not depend on ``NUMBA_OPT``."""
+        return super()._function_pass_manager(**{"opt": 3, **options})
+
     def _add_module(self, module: llvm.ModuleRef) -> None:
         raise AssertionError(f"{module.name}: captured code is not compiled")

@@ -34,6 +34,10 @@ class DerivativeLibrary(JITCodeLibrary):
     still, and what one iteration adds to a shadow is loaded again by the next. Once unrolled, the second round cannot mend it.
     """
 
+    def _optimize_functions(self, module: llvm.ModuleRef) -> None:
+        """Leave functions as they are until all is there: to simplify each by itself first takes time and changes nothing."""
+        module.data_layout = self._codegen._data_layout
+
     def _optimize_final_module(self) -> None:
         optimise(self._final_module, generic_machine(), level=2)
         passes, builder = self._codegen._module_pass_manager()

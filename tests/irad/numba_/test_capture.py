@@ -12,6 +12,7 @@ import llvmlite.binding as llvm
 import numpy as np
 import pytest
 from numba import float64, int64, jit, njit, typeof, types
+from numba.core import config
 from numba.core.errors import TypingError
 from numba.extending import intrinsic, overload, overload_classmethod
 
@@ -61,6 +62,16 @@ def test_loops_stay_loops():
     text = captured(kernels.for_loop, kernels.x).text
     body = text[text.index("define"):text.index("\n}")]
     assert body.count("fmul") == 1 and "unroll" not in text
+
+
+def test_how_much_numba_optimises_makes_no_difference(monkeypatch):
+    def text():
+        result = captured(njit(lambda x, n: np.sum(x[:n] * x[1]) + x[n]), np.ones(3), 2)
+        return re.sub(r"v\d+B\d+", "", result.text.replace(result.name, "f"))
+
+    as_usual = text()
+    monkeypatch.setattr(config, "OPT", type(config.OPT)(0))
+    assert text() == as_usual
 
 
 def test_constant_powers_are_multiplications():
