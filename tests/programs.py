@@ -26,6 +26,7 @@ from scenarios import (
     records,
     recurrences,
     selections,
+    stencils,
     temporaries,
     views,
 )
@@ -35,7 +36,7 @@ TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
     for module in (
         recurrences, loops, exits, branches, memory, temporaries, buffers, arrays, selections, mathematics, complexes, records,
-        linear, calls, outlined, aborts, handled, containers, constants, objects, views, parallel,
+        linear, calls, outlined, aborts, handled, containers, constants, objects, views, stencils, parallel,
     )
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

@@ -14,6 +14,7 @@ from irad_passes.rules.memory import Fill, Transfer, rule_of, transfer
 from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.calls import Calls
 from irad_passes.transforms.forward import scaled, zero
+from irad_passes.transforms.gather import Gather
 from irad_passes.transforms.shadow import Shadows, zero_fill
 from irad_passes.transforms.tape import Lookup
 from irad_passes.transforms.variants import Work
@@ -34,6 +35,7 @@ class Adjoints:
         self.activity = work.activity
         self.shadows = shadows
         self.moved = work.contents.moved
+        self.gathers: dict[Instruction, Gather] = {}
         self._variables: dict[Value, Instruction] = {}
         self._local: dict[Value, Value] = {}
         self._locality: dict[Value, bool] = {}
@@ -166,6 +168,8 @@ class Adjoints:
             self._scalar(b, i, adjoint, rule, lookup)
             return
         match i.opcode:
+            case "load" if i in self.gathers:
+                self.gathers[i].add(b, i, adjoint)
             case "load":
                 pointer = lookup(self.shadows.of(i.operands[0]))
                 align = align_of(i)

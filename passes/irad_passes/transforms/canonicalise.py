@@ -13,6 +13,9 @@ from irad_passes.ir.read import read
 _LOCATION = re.compile(r"!dbg (!\d+)")
 _GONE = ("llvm.lifetime.start", "llvm.lifetime.end", "llvm.experimental.noalias.scope.decl", "llvm.assume", "llvm.dbg.")
 
+_COPY = "llvm.launder.invariant.group."
+"""Returns its operand."""
+
 
 def canonical_module(text: str, function: str) -> Module:
     """Read ``text`` with the loops of all functions in simplified, closed form, and what asks to be inlined inlined."""
@@ -41,6 +44,9 @@ def strip(function: Function) -> None:
     """
     for i in list(function.instructions()):
         if i.opcode.startswith("#dbg") or (i.callee or "").startswith(_GONE):
+            i.erase()
+        elif (i.callee or "").startswith(_COPY):
+            i.replace_all_uses_with(i.operands[0])
             i.erase()
         else:
             if found := _LOCATION.search(i.suffix):

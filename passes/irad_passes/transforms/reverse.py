@@ -14,12 +14,14 @@ from irad_passes.analysis.recompute import Plan, PointerInduction, Recompute
 from irad_passes.analysis.restore import undoable
 from irad_passes.analysis.reversal import Dispatch, reversal
 from irad_passes.analysis.scev import Induction
+from irad_passes.analysis.windows import windows
 from irad_passes.errors import PassError, Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
 from irad_passes.transforms.adjoint import FLAGS, Adjoints, align_of
 from irad_passes.transforms.arena import handed_over, move_to_tape
+from irad_passes.transforms.gather import Gather
 from irad_passes.transforms.shadow import Shadows
 from irad_passes.transforms.split import Halves
 from irad_passes.transforms.tape import Array, Field, Lookup, Tape
@@ -47,6 +49,7 @@ class Reverse:
         self._where: dict[Loop, Value] = {}
         self._builder: Builder | None = None
         self.undone: dict[Instruction, Instruction] = {}
+        self._gathers: dict[Block, list[Gather]] = {}
 
     def run(self) -> None:
         """Analyse, keep, and emit."""
@@ -113,6 +116,7 @@ class Reverse:
             self._counters[loop] = entry.alloca(T.I64, f"{loop.header.name}.count.rev")
             if loop in self.tape.records:
                 self._records[loop] = entry.alloca(T.PTR, f"{loop.header.name}.record.rev")
+        self._gather(entry)
         for loop, dispatch in self.flow.dispatches.items():
             self._where[loop] = entry.alloca(T.I32, f"{loop.header.name}.where")
             self._dispatch(loop, dispatch)
@@ -128,6 +132,40 @@ class Reverse:
             Builder(self.start).br(self._reverse[self.exit])
         else:
             Builder(self.exit).br(self._reverse[self.exit])
+
+    def _gather(self, entry: Builder) -> None:
+        """Find the stencils among the innermost loops."""
+        for loop in self.flow.counters:
+            if loop.blocks == {loop.header}:
+                found = windows(loop, self.work[loop.header], self.memory, self.flow.forest)
+                self._gathers[loop.header] = gathers = [Gather(window, entry) for window in found]
+                self.adjoints.gathers.update((load, gather) for gather in gathers for load in gather.window.places)
+
+    def _hide_rows(self, block: Block) -> None:
+        """Hide from LLVM how shadow pointers into one object, in a loop of one block, move in the loop around it.
+
+        It would test in front of both loops whether all that they touch overlaps, which rows of one array do, and never run its vectors.
+        """
+        pointers = {base: self.memory.of(i.operands[index]) for i, index in self._accesses(block)
+                    if isinstance(base := self._base(i.operands[index], block), Instruction) and not self.values.free(base)}
+        for base, objects in pointers.items():
+            if any(other is not base and not objects.isdisjoint(theirs) for other, theirs in pointers.items()):
+                self._lookup(base, block)
+                place, known = self._memo[base][0]
+                if isinstance(known, Instruction) and place is not block and known.opcode != "call":
+                    b = Builder.before(self._reverse[place].terminator)
+                    self._memo[base].insert(0, (place, b.call("llvm.launder.invariant.group.p0", T.PTR, [known])))
+
+    def _accesses(self, block: Block) -> list[tuple[Instruction, int]]:
+        """What loads and stores in ``block`` have an adjoint, with the index of the pointer among the operands."""
+        return [(i, int(i.opcode == "store")) for i in self.work[block] if i.opcode in ("load", "store")]
+
+    def _base(self, pointer: Value, block: Block) -> Value:
+        """The shadow of ``pointer``, address arithmetic in ``block`` taken off."""
+        shadow = self.adjoints.shadows.of(pointer)
+        while isinstance(shadow, Instruction) and shadow.opcode == "getelementptr" and shadow.block is block:
+            shadow = shadow.operands[0]
+        return shadow
 
     def _dispatch(self, loop: Loop, dispatch: Dispatch) -> None:
         """Emit the start of a reversed loop that has several: go where the entry, or the iteration that follows, wants to go."""
@@ -152,6 +190,8 @@ class Reverse:
             seed = self._seed(ret.operands[0].type) if self.halves is None else self.halves.seed
             if seed is not None:
                 self.adjoints.add(b, ret.operands[0], seed)
+        if block in self._gathers:
+            self._hide_rows(block)
         for i in reversed(self.work[block]):
             if i in self.undone:
                 b.store(self._lookup(self.undone[i], block), self._lookup(i.operands[1], block), align=align_of(i))
@@ -181,6 +221,10 @@ class Reverse:
         assert loop.latch is not None and loop.preheader is not None
         count = self._lookup(self.flow.counters[loop], block)
         out = self._edge_block(block, loop.preheader, amounts)
+        for gather in self._gathers.get(block, ()):
+            pointer = self._lookup(self.adjoints.shadows.of(gather.window.first.operands[0]), block)
+            gather.move(b, pointer)
+            gather.leave(Builder(out, 0, FLAGS), pointer)
         back = self.function.add_block(f"{block.name}.rev.back")
         b.cond_br(b.icmp("eq", count, const(T.I64, 0)), out, back)
         inner = Builder(back, flags=FLAGS)

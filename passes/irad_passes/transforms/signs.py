@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from irad_passes.analysis.cfg import cfg, dominators
-from irad_passes.analysis.expr import Expr
 from irad_passes.analysis.loops import LoopForest, loop_forest
 from irad_passes.analysis.scev import affine
 from irad_passes.analysis.signs import Sign, Signs, literal
@@ -19,10 +18,6 @@ from irad_passes.rules.table import Rule
 
 _SMALL = 1 << 16
 """Coefficients and starts up to here: no loop runs long enough for their sums to overflow."""
-
-_NEGATIVE = {("slt", 0): True, ("sle", -1): True, ("sge", 0): False, ("sgt", -1): False}
-"""Comparisons of a value with a constant that ask whether it is negative (True) or not (False)."""
-
 
 _ZERO = {"oeq": False, "une": True}
 """Comparisons with zero, and their answers for what is nan or not zero."""
@@ -35,30 +30,46 @@ def fold_sign_tests(function: Function, rules: Mapping[str, Rule]) -> None:
     for i in [i for i in function.instructions() if i.opcode == "fcmp"]:
         answer = _ZERO.get(str(i.extra["predicate"]))
         if answer is not None and literal(i.operands[1]) == 0.0 and signs.of(i.operands[0]) is Sign.POSITIVE:
-            i.replace_all_uses_with(const(i.type, answer))
-            i.erase()
+            _decide(i, answer)
     forest = loop_forest(graph, dominators(graph))
     for block in graph.order:
         if forest.loop_of(block) is None:
             continue
         for i in [i for i in block.instructions if i.opcode == "icmp"]:
-            bound = i.operands[1]
-            asked = _NEGATIVE.get((str(i.extra["predicate"]), _number(bound)))
-            if asked is not None and _never_negative(i.operands[0], i, forest):
-                i.replace_all_uses_with(const(i.type, not asked))
-                i.erase()
+            bound = i.operands[1].int_value if isinstance(i.operands[1], Constant) else None
+            if bound is not None and abs(bound) <= _SMALL and (least := _least(i.operands[0], i, forest)) is not None:
+                answer = _answer(str(i.extra["predicate"]).split()[-1], least, bound)
+                if answer is not None:
+                    _decide(i, answer)
 
 
-def _number(value: Value) -> int:
-    number = value.int_value if isinstance(value, Constant) else None
-    return _SMALL if number is None else number
+def _decide(test: Instruction, answer: bool) -> None:
+    """Put ``answer`` in the place of ``test``, and of what it selects."""
+    for user in [user for user in test.users if user.opcode == "select" and user.operands[0] is test]:
+        user.replace_all_uses_with(user.operands[1 if answer else 2])
+        user.erase()
+    test.replace_all_uses_with(const(test.type, answer))
+    test.erase()
 
 
-def _never_negative(value: Value, test: Instruction, forest: LoopForest) -> bool:
+def _answer(predicate: str, least: int, bound: int) -> bool | None:
+    """Whether all numbers from ``least`` on (True) or none of them (False) pass the comparison with ``bound``."""
+    match predicate:
+        case "sgt" if least > bound:
+            return True
+        case "sge" if least >= bound:
+            return True
+        case "sle" | "eq" if least > bound:
+            return False
+        case "slt" if least >= bound:
+            return False
+    return None
+
+
+def _least(value: Value, test: Instruction, forest: LoopForest) -> int | None:
+    """The least number that ``value`` can be, where it only grows with the loops around ``test``."""
     outermost = forest.around(test.block)[0]
     found = affine(value, outermost, forest)
-    return found is not None and _small(found.start) and all(map(_small, found.coefficients.values()))
-
-
-def _small(x: Expr) -> bool:
-    return x.number is not None and 0 <= x.number <= _SMALL
+    if found is None or not all(c.number is not None and 0 <= c.number <= _SMALL for c in found.coefficients.values()):
+        return None
+    return found.start.number if found.start.number is not None and abs(found.start.number) <= _SMALL else None

@@ -1,5 +1,5 @@
 ; REQUEST: reverse dup:double, const
-; i and 2 i + 1 are never negative, i - 1 is once; what is not a loop's counter may be.
+; i and 2 i + 1 are never negative, i - 1 is once; what is not a loop's counter may be. What starts at 1 is never below 1.
 define void @f(ptr %x, i64 %n) {
 entry:
   br label %loop
@@ -17,7 +17,11 @@ loop:
   %r = select i1 %c, i64 %q, i64 %before
   %d = icmp slt i64 %n, 0
   %s = select i1 %d, i64 %q, i64 %r
-  %to = getelementptr double, ptr %x, i64 %s
+  %k = icmp slt i64 %odd, 1
+  %t = select i1 %k, i64 %q, i64 %s
+  %l = icmp slt i64 %odd, 2
+  %u = select i1 %l, i64 %q, i64 %t
+  %to = getelementptr double, ptr %x, i64 %u
   store double 0.0, ptr %to
   %next = add nsw i64 %i, 1
   %more = icmp slt i64 %next, %n
@@ -26,7 +30,14 @@ exit:
   ret void
 }
 
-; CHECK:     %p = select i1 false, i64 %wrapped, i64 %i
-; CHECK:     %q = select i1 true, i64 %odd, i64 %p
+; CHECK-NOT: %a =
+; CHECK-NOT: %p =
+; CHECK-NOT: %b =
+; CHECK-NOT: %q =
 ; CHECK:     %c = icmp slt i64 %before, 0
+; CHECK:     %r = select i1 %c, i64 %odd, i64 %before
 ; CHECK:     %d = icmp slt i64 %n, 0
+; CHECK-NOT: %k =
+; CHECK-NOT: %t =
+; CHECK:     %l = icmp slt i64 %odd, 2
+; CHECK:     %u = select i1 %l, i64 %odd, i64 %s
