@@ -47,7 +47,10 @@ class Slope(Form):
                                         f"respect to a real scalar. Use irad.gradient or irad.jvp.")
         check_output(subject, captured(subject.function, arguments, frozenset(selected)).returns)
         sweeps = tuple(specialise(subject, arguments, Mode.FORWARD, frozenset({index})) for index in selected)
-        if len(sweeps) > 1 and any(sweep.written_arrays() for sweep in sweeps):
+        if len(sweeps) > 1 and any(sweep.draws() for sweep in sweeps):
+            raise UnsupportedError(f"{subject}: {subject.place} draws random numbers, and would draw others for each entry of argnums. Ask "
+                                   f"for one argument at a time, or use irad.gradient.")
+        if len(sweeps) > 1 and any(sweep.written_arrays() or sweep.changed() for sweep in sweeps):
             raise UnsupportedError(f"{subject}: {subject.place} writes to its arguments, and would do so once for each entry of argnums. "
                                    f"Ask for one argument at a time.")
         returns = sweeps[0].returns

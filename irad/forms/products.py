@@ -90,7 +90,7 @@ class Hvp(Form):
 
         def write(glue: Glue, values: list[Typed]) -> Any:
             (first, vector, *rest), into = apart(values, count)
-            written, product = along(glue, self, Repeated(glue, sweep, [first, *rest]), vector, result=filled is None)
+            written, product = along(glue, self, Repeated(glue, sweep, [first, *rest], once=True), vector, result=filled is None)
             products = members(glue, product) if isinstance(self.argnums, tuple) else [product]
             if filled is not None:
                 products = [deliver(glue, products[0], into, result=False)]

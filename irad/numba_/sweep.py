@@ -81,6 +81,17 @@ class Sweep:
         return {(leaf.index, leaf.path[:-1]) for at, leaf in enumerate(self.leaves)
                 if self.answer.written[HIDDEN + at] and leaf.path[-1:] == ("data",) and self._is_of(leaf, types.Array)}
 
+    def changed(self) -> list[str]:
+        """The arguments that the function writes and that are no arrays: nobody can put back what was in them. Generators of random
+        numbers are among them, which code knows by the address of their state."""
+        return sorted({self.names[leaf.index] for at, leaf in enumerate(self.leaves)
+                       if (self.answer.written[HIDDEN + at] and self._is_of(leaf, (*within.CONTAINERS, types.Record)))
+                       or self._is_of(leaf, types.NumPyRandomGeneratorType)})
+
+    def draws(self) -> list[str]:
+        """The functions of Numba's runtime by which the function reaches states of random numbers."""
+        return [name for name in ("numba_get_np_random_state", "numba_get_py_random_state") if f"@{name}(" in self.answer.text]
+
     def _is_of(self, leaf: Parameter, kinds: Any) -> bool:
         """Whether a parameter is a part of such a value."""
         return isinstance(within.holder(self.types[leaf.index], leaf.path), kinds)

@@ -17,7 +17,8 @@ from irad.numba_.glue import Glue, Typed
 CONTAINERS = (types.List, types.Set, types.ListType, types.DictType, types.ClassInstanceType, types.Optional)
 """Types whose values lead to memory that is not passed with them."""
 PLAIN = (types.Number, types.Boolean, types.UnicodeType, types.Bytes, types.NoneType, types.Omitted, types.Dispatcher, types.Literal,
-         types.Record, types.EnumMember, types.NPDatetime, types.NPTimedelta, types.CharSeq, types.UnicodeCharSeq, types.DType)
+         types.Record, types.EnumMember, types.NPDatetime, types.NPTimedelta, types.CharSeq, types.UnicodeCharSeq, types.DType,
+         types.NumPyRandomGeneratorType)
 """Types whose values hold no arrays."""
 
 DEEPEST = 9

@@ -96,6 +96,28 @@ def test_lists_that_the_function_changes():
     assert items == [3.0, 3.0]
 
 
+def test_what_would_be_changed_in_each_run():
+    for operator, arguments in ((irad.jacobian, (X,)), (irad.hessian, (X,)), (irad.gauss_newton, (X, X))):
+        with pytest.raises(UnsupportedError, match=r"`replaced` .* changes its argument 'items', and would do so once for each row or"):
+            operator(replaced, 1)([1.5, 2.0], *arguments)
+    np.testing.assert_array_equal(irad.hvp(replaced, 1)([1.5, 2.0], np.ones(3), X), [4.5, 4.5, 0.0])
+    with pytest.raises(UnsupportedError, match="writes to its arguments, and would do so once for each"):
+        irad.derivative(scaled_twice, (1, 2))([1.5], 2.0, 3.0)
+    np.testing.assert_array_equal(irad.jacobian(squares_of, 1)({0, 2}, X), [1.0, 0.0, 5.0])
+    np.testing.assert_array_equal(irad.jacobian(first_of, 1)([X + 1.0, X], X), np.diag(X + 1.0))
+
+
+@njit
+def scaled_twice(items, x, y):
+    items[0] *= 2.0
+    return items[0] * x * y
+
+
+@njit
+def first_of(rows, x):
+    return rows[0] * x
+
+
 def test_arrays_in_lists_that_share_memory_with_what_is_written():
     x = X.copy()
     for make in (list, List):

@@ -47,8 +47,8 @@ NOTHING: Objects = frozenset()
 @dataclass(frozen=True)
 class Memory:
     """``pointees[v]``: objects that pointer ``v`` may point into. ``content[o]``: objects that pointers in ``o`` may point into.
-    ``accesses``: what each writing instruction may write; ``written``: all of that. ``escaped``: objects that something outside the
-    function may keep a pointer to: the ones stored into arguments' memory, returned, or given to calls without a row.
+    ``accesses``: what each instruction may write, or take away; ``written``: all that is written. ``escaped``: objects that something
+    outside the function may keep a pointer to: the ones stored into arguments' memory, returned, or given to calls without a row.
     ``puts[o]``: what the function itself stores pointers to there."""
 
     pointees: dict[Value, Objects]
@@ -226,7 +226,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
         objects = writes(i, rule, result)
         if objects:
             accesses[i] = objects
-            written |= objects
+            written |= NOTHING if isinstance(rule, RefCount) else objects
     outside = {o for p in function.arguments for o in pointees.get(p, NOTHING)} | {UNKNOWN}
     escaped: set[Object] = set()
     for i, rule in relevant:
