@@ -10,8 +10,7 @@ from irad_passes.errors import Unsupported
 from irad_passes.ir.clone import clone
 from irad_passes.ir.model import Function
 from irad_passes.ir.types import I32, FloatType
-from irad_passes.ir.verify import verify
-from irad_passes.ir.write import write
+from irad_passes.ir.verify import verify, verify_structure
 from irad_passes.request import Activity, Answer, Mode, Request
 from irad_passes.transforms.aggregates import split_aggregates
 from irad_passes.transforms.canonicalise import canonical_module
@@ -123,8 +122,9 @@ def differentiate(text: str, request: Request) -> Answer:
     module = work.module
     for step in PASSES:
         step.run(work)
-        verify(module, step.name, text=step is PASSES[-1])
-    return Answer(write(module), request.name, work.shadowed, work.written)
+        if step is not PASSES[-1]:
+            verify_structure(module, step.name)
+    return Answer(verify(module, PASSES[-1].name), request.name, work.shadowed, work.written)
 
 
 def begin(text: str, request: Request) -> Work:

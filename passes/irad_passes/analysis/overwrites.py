@@ -26,6 +26,7 @@ class Overwrites:
                 for o in objects:
                     self._writers.setdefault(o, []).append(i)
         self._reach = _reachable(cfg)
+        self._avoiding: dict[tuple[Block, Block], set[Block]] = {}
         self._number = {block: k for k, block in enumerate(cfg.order)}
 
     def after(self, load: Instruction, pointer: Value | None = None) -> bool:
@@ -75,18 +76,16 @@ class Overwrites:
 
     def _reaches_avoiding(self, start: Block, goal: Block, wall: Block) -> bool:
         """Whether ``goal`` can run after ``start`` without ``wall`` in between (a new instance of the object)."""
-        if wall is goal:
-            return False
-        seen: set[Block] = set()
-        pending = list(self._cfg.successors[start])
-        while pending:
-            block = pending.pop()
-            if block is goal:
-                return True
-            if block not in seen and block is not wall:
-                seen.add(block)
-                pending.extend(self._cfg.successors[block])
-        return False
+        seen = self._avoiding.get((start, wall))
+        if seen is None:
+            seen = self._avoiding[start, wall] = set()
+            pending = list(self._cfg.successors[start])
+            while pending:
+                block = pending.pop()
+                if block not in seen and block is not wall:
+                    seen.add(block)
+                    pending.extend(self._cfg.successors[block])
+        return goal in seen
 
 
 def _reachable(cfg: Cfg) -> dict[Block, int]:

@@ -13,27 +13,40 @@ from irad_passes.ir.types import VOID
 from irad_passes.ir.write import function_text, write
 
 
-def verify(module: Module, stage: str = "", text: bool = True) -> None:
-    """Check ``module``; ``stage`` is what made it, for the message. Without ``text``, its structure only.
+def verify(module: Module, stage: str = "") -> str:
+    """Check ``module`` and return its text; ``stage`` is what made it, for the message.
 
     Raises
     ------
     VerificationError
         It is not valid IR. ``text`` is the module, or the function where its structure is at fault.
     """
-    behind = f" behind {stage}" if stage else ""
-    for function in module.functions.values():
-        problem = next(_problems(function), None)
-        if problem is not None:
-            raise VerificationError(f"invalid IR{behind}: @{function.name}: {problem}", _text_of(function))
-    if not text:
-        return
+    verify_structure(module, stage)
     printed = write(module)
     try:
         with binding.parse_assembly(printed, binding.create_context()) as parsed:
             parsed.verify()
     except RuntimeError as error:
-        raise VerificationError(f"invalid IR{behind}: {error}", printed) from error
+        raise VerificationError(f"invalid IR{_behind(stage)}: {error}", printed) from error
+    return printed
+
+
+def verify_structure(module: Module, stage: str = "") -> None:
+    """Check the model's own structure only: cheap enough to do behind each pass.
+
+    Raises
+    ------
+    VerificationError
+        As for `verify`.
+    """
+    for function in module.functions.values():
+        problem = next(_problems(function), None)
+        if problem is not None:
+            raise VerificationError(f"invalid IR{_behind(stage)}: @{function.name}: {problem}", _text_of(function))
+
+
+def _behind(stage: str) -> str:
+    return f" behind {stage}" if stage else ""
 
 
 def _text_of(function: Function) -> str:
@@ -47,9 +60,9 @@ def _text_of(function: Function) -> str:
 def _problems(function: Function) -> Iterator[str]:
     """What is wrong with the structure of ``function``."""
     blocks = set(function.blocks)
-    known: set[Value] = {*function.arguments, *function.instructions()}
+    known: list[Value] = [*function.arguments, *function.instructions()]
     predecessors: dict[Block, Counter[Block]] = {block: Counter() for block in blocks}
-    uses: Counter[tuple[Value, Instruction]] = Counter()
+    uses: dict[Value, list[Instruction]] = {value: [] for value in known}
     for block in function.blocks:
         if block.parent is not function:
             yield f"block {block.name} has another parent"
@@ -66,12 +79,14 @@ def _problems(function: Function) -> Iterator[str]:
             for operand in instruction.operands:
                 if isinstance(operand, Constant):
                     continue
-                if operand not in known:
+                if operand in uses:
+                    uses[operand].append(instruction)
+                else:
                     yield f"{operand!r}, used by {instruction!r}, is not in the function"
-                uses[operand, instruction] += 1
-    recorded = Counter((value, user) for value in known for user in value.users)
-    for value, user in (uses - recorded) + (recorded - uses):
-        yield f"{uses[value, user]} operands of {user!r} are {value!r}, but it has {recorded[value, user]} such users"
+    for value, users in uses.items():
+        if users != value.users and (found := Counter(users)) != (recorded := Counter(value.users)):
+            user = next(user for user in (*found, *recorded) if found[user] != recorded[user])
+            yield f"{found[user]} operands of {user!r} are {value!r}, but it has {recorded[user]} such users"
 
 
 def _problems_of_block(block: Block, predecessors: Counter[Block]) -> Iterator[str]:

@@ -12,7 +12,6 @@ from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Block, Function, Instruction, Module, Value, const
 from irad_passes.ir.read import read
 from irad_passes.ir.verify import verify
-from irad_passes.ir.write import write
 from irad_passes.rules.memory import CHECK, CLOSE, HOLD, OPEN, RESERVE
 
 OUT_OF_MEMORY = -101
@@ -186,8 +185,7 @@ def lower(text: str) -> str:
     for name in _OPERATIONS:
         module.functions.pop(name, None)
     _add_runtime(module)
-    verify(module, "lower-tape")
-    return write(module)
+    return verify(module, "lower-tape")
 
 
 def _add_runtime(module: Module) -> None:
