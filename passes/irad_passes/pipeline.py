@@ -19,11 +19,13 @@ from irad_passes.transforms.finish import finish
 from irad_passes.transforms.forward import Forward, emit_forward
 from irad_passes.transforms.hoist import hoist_loads
 from irad_passes.transforms.lower_tape import lower
+from irad_passes.transforms.parallel import emit_parallel
 from irad_passes.transforms.reallocate import expand_reallocations
 from irad_passes.transforms.returns import merge_returns, split_returns
 from irad_passes.transforms.retype import retype
 from irad_passes.transforms.reverse import Reverse, emit_reverse
 from irad_passes.transforms.signs import fold_sign_tests
+from irad_passes.transforms.teams import team
 from irad_passes.transforms.unread import unread_stores
 from irad_passes.transforms.variants import Variants, Work, with_callees
 
@@ -75,7 +77,10 @@ def _wanted(work: Work) -> list[Work]:
 
 def _derive(work: Work) -> None:
     for wanted in _wanted(work):
-        (emit_forward if work.request.mode is Mode.FORWARD else emit_reverse)(wanted)
+        if (found := team(wanted)) is not None:
+            emit_parallel(wanted, found)
+        else:
+            (emit_forward if work.request.mode is Mode.FORWARD else emit_reverse)(wanted)
 
 
 def _drop_unread(work: Work) -> None:

@@ -12,7 +12,20 @@ from irad_passes.analysis.places import Places as Spots
 from irad_passes.analysis.places import accessed, joined
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module, Value
 from irad_passes.ir.types import Type, VectorType, size_of
-from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Access, Defined, Own, Place, Places, Ruled, Summary
+from irad_passes.rules.calls import (
+    BEYOND,
+    FRESH,
+    RETURN,
+    Access,
+    Defined,
+    Own,
+    Parallel,
+    Place,
+    Places,
+    Ruled,
+    Spread,
+    Summary,
+)
 from irad_passes.rules.memory import Free, Reallocation, Transfer, rule_of
 from irad_passes.rules.table import Rule
 
@@ -26,7 +39,7 @@ def callees(function: Function, module: Module, rules: Mapping[str, Rule]) -> It
         target = module.functions.get(i.callee) if i.callee is not None else None
         if target is not None and not target.is_declaration and _fits(i, target):
             rule = rule_of(i, rules)
-            if rule is None or isinstance(rule, Own):
+            if rule is None or isinstance(rule, (Own, Parallel)):
                 yield target
 
 
@@ -37,8 +50,12 @@ def _fits(i: Instruction, target: Function) -> bool:
 def summaries(functions: Mapping[str, Function], rules: Mapping[str, Rule]) -> dict[str, Rule]:
     """Rows for ``functions``, beside the other ``rules``. The functions are only read."""
     def row(name: str, summary: Summary) -> Defined:
-        own = rules.get(name)
-        return Ruled(own.summary(summary), own) if isinstance(own, Own) else Defined(summary)
+        match rules.get(name):
+            case Own() as own:
+                return Ruled(own.summary(summary), own)
+            case Parallel() as parallel:
+                return Spread(summary, parallel)
+        return Defined(summary)
 
     found: dict[str, Rule] = {**rules, **{name: row(name, Summary()) for name in functions}}
     pending = list(functions)

@@ -91,6 +91,32 @@ class Own(Rule):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Parallel(Rule):
+    """The module defines the function: it calls ``kernel`` for each number below its parameter ``count``, one after the other, with that
+    number in front of the count and the other parameters as they are, until one call fails; and the calls may as well run at once.
+    Together they make the iterations from the parameter ``start`` up to the parameter ``stop``, each call as many.
+
+    Pointer parameters: to memory of which no two calls touch the same float, ``private``; of which those calls that are not next to each
+    other do not, ``near``; to an array of which the parameters say how many elements it has, and how many bytes one is, ``sizes``. What
+    is private or near is apart from the memory behind all other parameters where the count is larger than 1."""
+
+    kernel: str
+    count: int
+    start: int
+    stop: int
+    private: frozenset[int]
+    near: frozenset[int]
+    sizes: Mapping[int, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread(Defined):
+    """A function whose calls of another one may run at once."""
+
+    parallel: Parallel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Ruled(Defined):
     """A function with a derivative of its own."""
 

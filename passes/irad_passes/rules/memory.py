@@ -92,6 +92,12 @@ class Transfer(Rule):
 RESERVE, OPEN, CLOSE, HOLD = "irad.tape.reserve", "irad.tape.open", "irad.tape.close", "irad.tape.hold"
 CHECK = "irad.tape.check"
 """Closes the tape and fails where its second operand is true: a function that was called could not reserve."""
+FORK = "irad.tape.fork"
+"""``(ptr tape, i64 count) -> ptr``: the address of the addresses of so many tapes that are closed together with this one, the same ones at
+each call: each may be used by a thread of its own."""
+PARALLEL = "irad.parallel.for"
+"""``(i64 count, ptr function, ptr data)``: calls ``function(i64 number, ptr data)`` for each number below the count, in any order or at
+once, and returns when all have returned."""
 
 CLEAR = "irad.clear"
 DEFINITIONS = {
