@@ -35,6 +35,8 @@ class Captured:
         Numba type of the result.
     argument_names
         Names of the parameters in Python.
+    parallel
+        Whether there are functions with ``parallel=True`` in it.
     """
 
     text: str
@@ -42,15 +44,16 @@ class Captured:
     arguments: tuple[types.Type, ...]
     returns: types.Type
     argument_names: tuple[str, ...]
+    parallel: bool = False
 
 
 SYMBOL = re.compile(r'@"[^"]*"|@[-\w$.]+|!\d+')
 DEFINITION = re.compile(r'(@"[^"]*"|@[-\w$.]+|!\d+) = ')
 
-_captured: weakref.WeakKeyDictionary[CPUDispatcher, dict[tuple[types.Type, ...], Captured]] = weakref.WeakKeyDictionary()
+_captured: weakref.WeakKeyDictionary[CPUDispatcher, dict[tuple[bool, tuple[types.Type, ...]], Captured]] = weakref.WeakKeyDictionary()
 
 
-def capture(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Captured:
+def capture(function: CPUDispatcher, signature: tuple[types.Type, ...], *, parallel: bool = False) -> Captured:
     """Clean LLVM IR of an njit function.
 
     Parameters
@@ -60,6 +63,8 @@ def capture(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Captu
     signature
         Numba types of the positional arguments; those that are left out take their defaults. What `Captured.arguments` says is
         taken too.
+    parallel
+        Leave parallel loops as functions of a chunk of their iterations: see `parfors`.
 
     Returns
     -------
@@ -76,19 +81,21 @@ def capture(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Captu
     Notes
     -----
     The function's own target options hold (``fastmath``, ``error_model``, ``boundscheck``, ``inline``, ``locals``), except that
-    ``parallel=True`` is captured as the serial function that ``parallel=False`` gives.
+    ``parallel=True`` is captured as the serial function that ``parallel=False`` gives, unless ``parallel`` says otherwise.
     """
-    with global_compiler_lock:
+    with global_compiler_lock, target.parallel_loops(parallel):
         memo = _captured.setdefault(function, {})
-        if signature not in memo:
+        key = parallel, signature
+        if key not in memo:
             result = compiled(function, signature)
             folded = result.signature.args
-            if folded not in memo:
-                memo[folded] = Captured(
+            if (parallel, folded) not in memo:
+                memo[parallel, folded] = Captured(
                     text=tidied(str(result.library.optimised())), name=result.fndesc.llvm_func_name, arguments=folded,
-                    returns=result.signature.return_type, argument_names=tuple(python_signature(function.py_func).parameters))
-            memo[signature] = memo[folded]
-        return memo[signature]
+                    returns=result.signature.return_type, argument_names=tuple(python_signature(function.py_func).parameters),
+                    parallel=result.library.has_parallel())
+            memo[key] = memo[parallel, folded]
+        return memo[key]
 
 
 def compiled(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Any:

@@ -20,9 +20,13 @@ NAME = "irad"
 
 
 class ADLibrary(codegen.JITCodeLibrary):
-    """A library whose module is inlined and simplified, and left as LLVM IR."""
+    """A library whose module is inlined and simplified, and left as LLVM IR.
+
+    ``parallel``: it is of a function with ``parallel=True``.
+    """
 
     _shared_module: Any
+    parallel = False
 
     def _optimize_final_module(self) -> None:
         """Inline what was linked; all else waits until the function that is captured is complete."""
@@ -50,6 +54,19 @@ class ADLibrary(codegen.JITCodeLibrary):
                     function.add_function_attribute("alwaysinline")
             self._shared_module = module
         return self._shared_module
+
+    def has_parallel(self) -> bool:
+        """Whether it, or a library that is linked into it, is of a function with ``parallel=True``."""
+        seen: set[int] = set()
+        pending: list[Any] = [self]
+        while pending:
+            library = pending.pop()
+            if id(library) not in seen:
+                if getattr(library, "parallel", False):
+                    return True
+                seen.add(id(library))
+                pending += library._linking_libraries
+        return False
 
     def optimised(self) -> llvm.ModuleRef:
         """A copy of the module, optimised as far as it helps differentiation.

@@ -35,7 +35,7 @@ from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, 
 from numba.core.typing.context import CallFrame
 
 from irad.errors import UnsupportedError
-from irad.numba_ import foreign, powers, python, records, ufuncs, unwinding
+from irad.numba_ import foreign, parfors, powers, python, records, ufuncs, unwinding
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
 LINELESS = tuple(os.path.dirname(path) + os.sep for path in (numba.__file__, __file__))
@@ -82,6 +82,8 @@ class ADContext(cpu.CPUContext):
 
     def get_function(self, fn: Any, sig: Any, _firstcall: bool = True) -> Any:
         """Lower calls to dispatchers that reached us by their type (arguments, methods) through their twins."""
+        if (first := parfors.thread_number(self, fn)) is not None:
+            return first
         if is_foreign(fn):
             fn = types.Dispatcher(twin(fn.dispatcher))
             fn.dispatcher.compile(tuple(sig.as_function().args))
@@ -157,13 +159,14 @@ class AD(CPU):
 class ADCompiler(dispatcher._FunctionCompiler):
     """Compiles with the function's own options, less those that are about running it."""
 
-    debug = False
+    debug = parallel = False
 
     def _customize_flags(self, flags: Any) -> Any:
         flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
         flags.debuginfo = flags.dbg_directives_only = self.debug and not self.py_func.__code__.co_filename.startswith(LINELESS)
         flags.dbg_optnone = flags.dbg_extend_lifetimes = False
-        flags.auto_parallel = cpu.ParallelOptions(False)
+        if not self.parallel:
+            flags.auto_parallel = cpu.ParallelOptions(False)
         return flags
 
 
@@ -187,7 +190,7 @@ class ADDispatcher(CPUDispatcher):
         options = {**(targetoptions or {}), "nopython": True}
         super().__init__(py_func, locals, options, pipeline_class)
         self._compiler = ADCompiler(py_func, self.targetdescr, options, self.locals, unwinding.releasing(pipeline_class))
-        self._compiler.debug = _state.debug
+        self._compiler.debug, self._compiler.parallel = _state.debug, _state.parallel
         self.noinline = noinline
         self.owner = owner
 
@@ -195,6 +198,7 @@ class ADDispatcher(CPUDispatcher):
         """Keep the result; Numba's would also register an entry point."""
         if self.noinline:
             cres.library.get_function(cres.fndesc.llvm_func_name).add_function_attribute("noinline")
+        cres.library.parallel |= bool(self.targetoptions.get("parallel"))
         if self.owner is not None:
             OWNED[cres.fndesc.llvm_func_name] = self.owner, cres.signature
         self.overloads[tuple(cres.signature.args)] = cres
@@ -212,12 +216,12 @@ class ADJit(JitDecorator):
 
 
 class _State:
-    """Twins by dispatcher, apart for those with line numbers; under the global compiler lock."""
+    """Twins by dispatcher, apart for those with line numbers, and for those with parallel loops; under the global compiler lock."""
 
     def __init__(self) -> None:
-        self.debug = False
-        self.twins: dict[bool, weakref.WeakKeyDictionary[CPUDispatcher, ADDispatcher]] = {
-            False: weakref.WeakKeyDictionary(), True: weakref.WeakKeyDictionary()}
+        self.debug = self.parallel = False
+        self.twins: dict[tuple[bool, bool], weakref.WeakKeyDictionary[CPUDispatcher, ADDispatcher]] = {
+            (debug, parallel): weakref.WeakKeyDictionary() for debug in (False, True) for parallel in (False, True)}
 
 
 _state = _State()
@@ -233,10 +237,20 @@ def line_numbers() -> Iterator[None]:
         _state.debug = before
 
 
+@contextmanager
+def parallel_loops(kept: bool) -> Iterator[None]:
+    """Within it, twins are made with the parallel loops of ``parallel=True``, if they are ``kept``. Hold the global compiler lock."""
+    before, _state.parallel = _state.parallel, kept
+    try:
+        yield
+    finally:
+        _state.parallel = before
+
+
 def twin(function: CPUDispatcher) -> ADDispatcher:
     """The dispatcher of this target for the same Python function, made once."""
     with global_compiler_lock:
-        twins = _state.twins[_state.debug]
+        twins = _state.twins[_state.debug, _state.parallel]
         if function not in twins:
             twins[function] = made = _make_twin(function)
             if not function._can_compile:  # explicit signatures: the twin takes the same, and no others
@@ -253,7 +267,7 @@ def _make_twin(function: CPUDispatcher) -> ADDispatcher:
         return function._irad_twin(ADDispatcher)  # type: ignore[no-any-return]
     if function.targetoptions.get("forceobj"):
         raise object_mode(function.py_func.__qualname__)
-    options = {k: v for k, v in function.targetoptions.items() if k not in ("parallel", "looplift")}
+    options = {k: v for k, v in function.targetoptions.items() if k != "looplift"}
     return ADDispatcher(function.py_func, function.locals, options, function._compiler.pipeline_class,
                         noinline=getattr(function, "_irad_noinline", False))
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from numba.core import callconv, lowering, typed_passes
 from numba.core.compiler_machinery import register_pass
+from numba.parfors.parfor import Parfor
+
+from irad.numba_ import parfors
 
 _LOWERING = "_irad_lowering"
 """Attribute of an LLVM builder: the lowering of the function that it writes."""
@@ -70,15 +73,41 @@ class ADLowering(typed_passes.NativeLowering):
         return ADLower
 
 
+class ADParallelLower(ADLower):
+    """The same for functions with parallel loops."""
+
+    _disable_sroa_like_opt = True  # as in Numba's own: where variables of such loops are used is not seen
+
+    def lower_inst(self, inst: Any) -> None:
+        if isinstance(inst, Parfor):
+            parfors.lower(self, inst)
+        else:
+            super().lower_inst(inst)
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class ADParallelLowering(typed_passes.NativeParforLowering):
+    """Numba's pass, with this lowering."""
+
+    _name = "irad_parallel_lowering"
+
+    @property
+    def lowering_class(self) -> type[ADLower]:
+        return ADParallelLower
+
+
+_LOWERINGS = {typed_passes.NativeLowering: ADLowering, typed_passes.NativeParforLowering: ADParallelLowering}
+
+
 @cache
 def releasing(pipeline_class: type) -> type:
-    """``pipeline_class`` with `ADLowering` in the place of Numba's."""
+    """``pipeline_class`` with these lowerings in the place of Numba's."""
 
     class Releasing(pipeline_class):
         def define_pipelines(self) -> Any:
             managers = super().define_pipelines()
             for manager in managers:
-                manager.passes = [(ADLowering if step is typed_passes.NativeLowering else step, text) for step, text in manager.passes]
+                manager.passes = [(_LOWERINGS.get(step, step), text) for step, text in manager.passes]
             return managers
 
     return Releasing
