@@ -107,8 +107,9 @@ class _Compiler(dispatcher._FunctionCompiler):
             return result
 
         modules = [sweep.module(executed=executed) for sweep in plan.sweeps]
+        reload = {start for sweep in plan.sweeps for start in sweep.reload} if executed else ()
         return link.compiled(self.targetdescr, self.py_func, args, plan.returns, emit, modules, self.targetoptions, wrapper=executed,
-                             ignored=self.fills and len(args) < len(self.pysig.parameters))
+                             ignored=self.fills and len(args) < len(self.pysig.parameters), reload=reload)
 
 
 class Derivative(CPUDispatcher):
@@ -164,7 +165,7 @@ class Derivative(CPUDispatcher):
         """The LLVM texts of the sweeps of one signature."""
         arguments, _ = sigutils.normalize_signature(signature)
         plan = self._compiler.form.plan(self._compiler.subject, arguments, executed=True)
-        return [sweep.answer.text.replace(sweep.answer.name, f"{self.__wrapped__.__name__}.{sweep.suffix}") for sweep in plan.sweeps]
+        return [sweep.executed.text.replace(sweep.answer.name, f"{self.__wrapped__.__name__}.{sweep.suffix}") for sweep in plan.sweeps]
 
     def inspect_llvm(self, signature: Any = None) -> Any:
         """The derivative as LLVM IR, as it was written: before optimisation, with the names of the primal's values.

@@ -28,11 +28,13 @@ class Loadable(CompileResultCacheImpl):
     """
 
     def reduce(self, cres: Any) -> Any:
-        return symbols(cres.library._final_module), super().reduce(cres)
+        return symbols(cres.library._final_module), tuple(cres.reload_init), super().reduce(cres)
 
     def rebuild(self, target_context: Any, payload: Any) -> Any:
-        names, stored = payload
+        names, starts, stored = payload
         rtsys.initialize(target_context)
+        for start in starts:
+            start()
         if any(llvm.address_of_symbol(name) is None for name in names):
             target_context.refresh()
         return super().rebuild(target_context, stored)

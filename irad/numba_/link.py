@@ -61,7 +61,7 @@ def linkable(text: str, entry: str, *, inlined: bool) -> Any:
 
 def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ...], returns: Any,
              emit: Callable[[Any, ir.IRBuilder, list[Any]], Any], modules: Iterable[Any], options: dict[str, Any], *,
-             wrapper: bool = True, ignored: bool = False) -> Any:
+             wrapper: bool = True, ignored: bool = False, reload: Iterable[Callable[[], None]] = ()) -> Any:
     """Compile a function whose body is what ``emit`` writes, and return Numba's compile result.
 
     Parameters
@@ -82,6 +82,8 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
         Whether Python calls it too.
     ignored
         Whether Python passes one more argument, that is ignored.
+    reload
+        What has to be called before the code is loaded, from a cache too.
     """
     target.typing_context.refresh()
     target.target_context.refresh()
@@ -98,6 +100,7 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
         codegen = context.codegen()
         library = DerivativeLibrary(codegen, described.qualname) if wrapper else codegen.create_library(described.qualname)
         library.enable_object_caching()
+        library._reload_init.update(reload)
         with context.push_code_library(library):
             inside = context.subtarget(environment=environment, fndesc=described)
             _write_body(inside, described, library, emit)
@@ -113,7 +116,8 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
     return compiler.compile_result(
         typing_context=target.typing_context, target_context=context, entry_point=entry_point, typing_error=None, type_annotation=None,
         library=library, call_helper=None, signature=typing.signature(returns, *arguments), objectmode=False, lifted=(),
-        fndesc=described, environment=environment, metadata={}, reload_init=[], referenced_envs=referenced)
+        fndesc=described, environment=environment, metadata={}, reload_init=list(library._reload_init),
+        referenced_envs=referenced)
 
 
 def _write_body(context: Any, described: Any, library: Any, emit: Callable[..., Any]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from numba.core import ir, types
+from numba.core.errors import NotDefinedError
 from numba.core.ir_utils import find_const, guard
 from numba.parfors.parfor import Parfor
 
@@ -51,6 +52,47 @@ def statements(loop: Any) -> Iterator[Any]:
                 yield from statements(statement)
             else:
                 yield statement
+
+
+def carried(loop: Any) -> set[str]:
+    """Variables that an iteration takes from before the loop, or from the iteration before it, and assigns: other than reductions, and
+    reductions of which anything is read but by what adds to them."""
+    body = list(statements(loop))
+    assigned = {s.target.unversioned_name for s in body if isinstance(s, ir.Assign)}
+    reductions = {_plain(loop, name) for name in loop.redvars}
+    readers: dict[str, list[Any]] = {}
+    for statement in body:
+        if not isinstance(statement, ir.Del):
+            for variable in _read(statement):
+                readers.setdefault(variable.name, []).append(statement)
+
+    def adds(statement: Any, own: str) -> bool:
+        """Whether all that becomes of what a statement computes is a new value of the reduction."""
+        if not isinstance(statement, ir.Assign):
+            return False
+        if statement.target.unversioned_name == own:
+            return True
+        return all(isinstance(user, ir.Assign) and isinstance(user.value, ir.Var) and user.target.unversioned_name == own
+                   for user in readers.get(statement.target.name, ()))
+
+    read = {own for name, users in readers.items() if (own := _plain(loop, name)) in reductions and not all(adds(s, own) for s in users)}
+    return (assigned & {_plain(loop, name) for name in loop.params} - reductions) | read
+
+
+def _read(statement: Any) -> list[Any]:
+    """The variables that a statement reads."""
+    if not isinstance(statement, ir.Assign):
+        return list(statement.list_vars())
+    return [statement.value] if isinstance(statement.value, ir.Var) else list(statement.value.list_vars()) if isinstance(
+        statement.value, ir.Expr) else []
+
+
+def _plain(loop: Any, name: str) -> str:
+    """A variable's name in Python, without the number of its version."""
+    try:
+        return str(loop.init_block.scope.get_exact(name).unversioned_name)
+    except NotDefinedError:
+        return name
 
 
 def access(loop: Any, typemap: dict[str, Any], function: Any) -> Access:

@@ -23,10 +23,9 @@ from numba.core.typing import signature
 from numba.parfors import parfor as parfors
 from numba.parfors import parfor_lowering
 
-from irad.errors import UnsupportedError
 from irad.numba_ import sharing
 from irad.numba_.glue import Glue, Typed
-from irad.numba_.parfor_access import Access, access, statements
+from irad.numba_.parfor_access import Access, access, carried, statements
 from irad_passes.rules.calls import Parallel
 
 CHUNKS = 64
@@ -40,6 +39,10 @@ _DATA = 4
 _KERNEL = "__numba_parfor_gufunc"
 
 _rows: dict[str, Parallel] = {}
+
+
+class InOrder(Exception):
+    """A parallel loop that is captured as the loop that it means."""
 
 
 def rows(text: str) -> dict[str, Parallel]:
@@ -72,7 +75,7 @@ def lower(lowerer: Any, loop: Any) -> None:
 
     Raises
     ------
-    UnsupportedError
+    InOrder
         The function has to be captured as the serial one.
     """
     before = lowerer.fndesc.typemap
@@ -98,8 +101,8 @@ class Loop:
         loop, lowerer = self.loop, self.lowerer
         for instruction in loop.init_block.body:
             lowerer.lower_inst(instruction)
-        if set(loop.races) - set(loop.redvars) or any(type(i).__name__.endswith("Raise") for i in statements(loop)):
-            raise UnsupportedError("a parallel loop whose iterations may not run at once")
+        if set(loop.races) - set(loop.redvars) or carried(loop) or any(type(i).__name__.endswith("Raise") for i in statements(loop)):
+            raise InOrder("iterations assign one variable, or raise")
         found = access(loop, self.typemap, lowerer.func_ir)
         reductions = list(loop.redvars)
         apart = found.written - set(reductions) <= found.private
@@ -201,7 +204,7 @@ class Loop:
             whole, index = tuples[name]
             return self.builder.extract_value(self.lowerer.loadvar(whole), index)
         if isinstance(self.typemap[name], types.ArrayCompatible) and self.typemap[name].ndim == 0:
-            raise UnsupportedError("an array without dimensions in a parallel loop")
+            raise InOrder("an array without dimensions")
         return self.lowerer.loadvar(name)
 
     def _call(self, kernel: Any, count: Any, bounds: list[tuple[Any, Any]], types_: list[Any], arguments: list[Any],

@@ -6,19 +6,22 @@ A specialisation is made once for each function, types, mode and choice.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from numba.core import types
 
 from irad.errors import IradError, UnsupportedError, public
-from irad.numba_ import abi, capture, lines, link, runtime, within
+from irad.numba_ import abi, capture, lines, link, parfors, runtime, within
 from irad.numba_.records import has_floats
 from irad.numba_.rule_calls import with_rules
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
 from irad_passes import pipeline
-from irad_passes.errors import PassError, Unsupported
-from irad_passes.request import CLOSED, Activity, Mode, Parameter, Request
+from irad_passes.errors import NoDerivative, PassError, Unsupported
+from irad_passes.request import CLOSED, Activity, Answer, Mode, Parameter, Request
+from irad_passes.rules.memory import PARALLEL
 
 SUFFIX = {Mode.FORWARD: "jvp", Mode.REVERSE: "vjp"}
 
@@ -100,10 +103,32 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
         if subject.shared:
             return Sweep(subject.place, mode, found.argument_names, found.arguments, found.returns, leaves, activities, answer, width, True)
         if needed <= shadowed or fitting(arguments, needed) == arguments:
+            spread = partial(in_parallel, function, found, request, answer) if found.parallel and width == 1 else None
             used = tuple(fit if index in shadowed and isinstance(fit, (types.Array, types.BaseTuple)) else own
                          for index, (fit, own) in enumerate(zip(fitting(arguments, shadowed), found.arguments, strict=True)))
-            return Sweep(subject.place, mode, found.argument_names, used, found.returns, leaves, activities, answer, width)
+            return Sweep(subject.place, mode, found.argument_names, used, found.returns, leaves, activities, answer, width,
+                         parallel=spread)
         shadowed |= needed
+
+
+def in_parallel(function: Any, found: capture.Captured, request: Request, answer: Answer) -> Answer | None:
+    """The derivative with the parallel loops of the function as parallel loops; None where it has none that are known to be safe."""
+    try:
+        with warnings.catch_warnings():  # Numba's, about loops that it does not make parallel: the function's own compilation shows them
+            warnings.simplefilter("ignore")
+            kept = capture.capture(function, found.arguments, parallel=True)
+    except Exception:  # of any kind: where Numba cannot make a loop parallel, the function has a derivative all the same
+        return None
+    text, rows = with_rules(kept.text, request.mode)
+    loops = parfors.rows(text)
+    if not loops:
+        return None
+    try:
+        result = pipeline.differentiate(text, replace(request, function=kept.name, rules={**request.rules, **rows, **loops}))
+    except (NoDerivative, Unsupported):
+        return None
+    same = result.shadowed == answer.shadowed and result.written[HIDDEN:] == answer.written[HIDDEN:]
+    return result if same and PARALLEL in result.text else None
 
 
 def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True, width: int = 1,

@@ -5,20 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link, python, sharing, within
+from irad.numba_ import link, pool, python, sharing, within
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad_passes import pipeline
 from irad_passes.request import Activity, Answer, Mode
+from irad_passes.rules.memory import PARALLEL
 
 HIDDEN = 2  # parameters before the first argument: where the result goes, where an exception goes
 
@@ -52,6 +53,8 @@ class Sweep:
     shared
         Whether arrays that the function writes may share memory with others: they have the layouts that they come in, and shadows
         that overlap as they do.
+    parallel
+        Makes the derivative with parallel loops, called as ``answer`` is; returns None where there are none.
     """
 
     place: str
@@ -64,6 +67,7 @@ class Sweep:
     answer: Answer
     width: int = 1
     shared: bool = False
+    parallel: Callable[[], Answer | None] | None = None
 
     @property
     def suffix(self) -> str:
@@ -73,8 +77,21 @@ class Sweep:
     def module(self, *, executed: bool) -> Any:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
         differentiated again."""
-        text = python.defined(pipeline.lower(self.answer.text)) if executed else self.answer.text
-        return link.linkable(text, self.answer.name, inlined=not executed)
+        if not executed:
+            return link.linkable(self.answer.text, self.answer.name, inlined=True)
+        for start in self.reload:
+            start()
+        return link.linkable(python.defined(pipeline.lower(self.executed.text, pool.LOOP)), self.answer.name, inlined=False)
+
+    @cached_property
+    def executed(self) -> Answer:
+        """What runs."""
+        return (self.parallel and self.parallel()) or self.answer
+
+    @property
+    def reload(self) -> tuple[Callable[[], None], ...]:
+        """What has to be called before the code is loaded."""
+        return (pool.start,) if PARALLEL in self.executed.text else ()
 
     def written_arrays(self) -> set[tuple[int, Path]]:
         """The arrays that the function writes: argument, and place in it."""

@@ -106,13 +106,15 @@ def test_what_stored_code_needs_is_loaded_first(monkeypatch):
     derivative = irad.gradient(njit(one.py_func))
     derivative.compile((float64,))
     made, (result,) = [], derivative.overloads.values()
-    names, stored = caching.Loadable.reduce(caching.Loadable.__new__(caching.Loadable), result)
+    names, starts, stored = caching.Loadable.reduce(caching.Loadable.__new__(caching.Loadable), result)
+    assert not starts
     assert "PyFloat_AsDouble" in names and not any(name.startswith("llvm.") for name in names)
     monkeypatch.setattr(caching.CompileResultCacheImpl, "rebuild", lambda self, context, payload: payload)
     context = SimpleNamespace(refresh=lambda: made.append("refreshed"))
     loader = caching.Loadable.__new__(caching.Loadable)
-    assert loader.rebuild(context, (names, stored)) is stored and not made
-    assert loader.rebuild(context, ([*names, "no_such_symbol"], stored)) is stored and made == ["refreshed"]
+    assert loader.rebuild(context, (names, starts, stored)) is stored and not made
+    starts = (lambda: made.append("started"),)
+    assert loader.rebuild(context, ([*names, "no_such_symbol"], starts, stored)) is stored and made == ["started", "refreshed"]
 
 
 @njit

@@ -18,6 +18,7 @@ OUT_OF_MEMORY = -101
 
 _OPERATIONS = (OPEN, CLOSE, RESERVE, HOLD, CHECK, FORK)
 
+
 def lower(text: str, loop: str = LOOP) -> str:
     """``text`` with every abstract tape operation replaced by the arena's code, and `PARALLEL` defined, where it is called, as in
     ``loop``: LLVM text; by default one call after the other."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from irad_passes.analysis.memory import underlying
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument
-from irad_passes.request import ANYWHERE, Mode
+from irad_passes.request import Mode
 from irad_passes.rules.calls import Parallel, Spread
 from irad_passes.rules.memory import Fill, Shared, Tape, Transfer, rule_of
 from irad_passes.transforms.variants import Work
@@ -56,7 +56,7 @@ def _apart(found: Team) -> bool:
     kernel = found.kernel
     memory = kernel.memory
     private = {a for a, p, o in zip(kernel.primals, kernel.request.parameters, found.operands, strict=True)
-               if o in found.rule.private and p.group != ANYWHERE}
+               if o in found.rule.private and p.group >= 0}
     alone = frozenset().union(*(memory.of(a) for a in private if not _group(kernel, a)))
     for writer, objects in memory.accesses.items():
         if not all(o.kind in _OWN or o in alone for o in objects):
@@ -84,9 +84,9 @@ def _with_shadows(found: Team) -> Team | None:
     copied: dict[int, T.Type] = {}
     neighbours = False
     for position, (shadowed, parameter, operand) in enumerate(zip(kernel.shadowed, kernel.request.parameters, found.operands, strict=True)):
-        if not shadowed or (operand in rule.private and parameter.group != ANYWHERE):
+        if not shadowed or (operand in rule.private and parameter.group >= 0):
             continue
-        if operand in rule.near and parameter.group != ANYWHERE:
+        if operand in rule.near and parameter.group >= 0:
             neighbours = True
         elif operand in rule.sizes and (float_ := _floats(parameter.element)) is not None:
             copied[position] = float_

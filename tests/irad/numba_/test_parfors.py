@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from numba import njit, prange, typeof
 
+import irad
 from irad.numba_ import parfors
 from irad.numba_.capture import capture
 from running import runnable
@@ -95,6 +98,61 @@ def test_a_loop_that_may_write_one_element_twice_is_no_loop_of_chunks():
     captured = capture(njit(parallel=True)(scattered), tuple(map(typeof, (X, INDEX, np.zeros(N)))), parallel=True)
     assert captured.parallel
     assert not parfors.rows(captured.text)
+
+
+def last(x):
+    found = 0.0
+    for i in prange(x.shape[0]):
+        found = x[i] * x[i]
+    return found
+
+
+def greatest(x):
+    found = 0.0
+    for i in prange(x.shape[0]):
+        if x[i] > 0.7:
+            found = x[i] * x[i]
+    return found
+
+
+def products(x):
+    total, before = 0.0, 0.0
+    for i in prange(x.shape[0]):
+        total += before * x[i]
+        before = x[i]
+    return total
+
+
+def prefixes(x):
+    total, out = 0.0, np.empty_like(x)
+    for i in prange(x.shape[0]):
+        total += x[i]
+        out[i] = total
+    return np.sum(out)
+
+
+def until(x):
+    total = 0.0
+    for i in prange(x.shape[0]):
+        if total < 2.0:
+            total += x[i]
+    return total
+
+
+@pytest.mark.parametrize(("function", "slopes"), [
+    (prefixes, np.arange(N, 0.0, -1.0)),
+    (until, [1.0] * 4 + [0.0] * (N - 4)),
+    (last, [0.0] * (N - 1) + [2.0 * X[-1]]),
+    (greatest, [0.0] * (N - 1) + [2.0 * X[-1]]),
+    (products, [X[1], *(X[:-2] + X[2:]), X[-2]]),
+])
+def test_a_variable_that_goes_from_iteration_to_iteration_makes_a_loop_in_order(function, slopes):
+    jitted = njit(parallel=True)(function)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Numba's: the result may be that of any iteration
+        with pytest.raises(parfors.InOrder, match="assign one variable"):
+            capture(jitted, (typeof(X),), parallel=True)
+    np.testing.assert_allclose(irad.gradient(jitted)(X), slopes, rtol=1e-14)
 
 
 def reduced(x, a, start, count):
