@@ -9,18 +9,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import typeof
 from numba.core import types
 from numba.np.numpy_support import as_dtype
 
 from irad.argnums import folded, parameters
-from irad.complex_step import complex_step, on_complex_numbers
+from irad.complex_step import Vector, complex_step, on_complex_numbers
 from irad.derivative import jitted
 from irad.numba_.specialise import Subject, captured
 from irad.operators import gradient, jvp, vjp
-
-Vector = npt.NDArray[np.float64]
 
 SAFETY = 4.0
 """How many times its own error estimate a finite difference may be off."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 from numba.core.dispatcher import Dispatcher
 
-Vector = npt.NDArray[np.float64]
+Vector: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 STEP = 2.0**-70
 """Small beside anything, and its products with the smallest numbers of interest are not zero."""

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numba import typeof
 from numba.core import sigutils, types
@@ -21,8 +21,10 @@ from irad.numba_.abi import Path
 from irad.numba_.kinds import check_argument
 from irad.numba_.specialise import Subject, asked, specialise
 from irad.numba_.sweep import HIDDEN
-from irad_passes.report import Report, Taped, Trips, report
 from irad_passes.request import Mode
+
+if TYPE_CHECKING:
+    from irad_passes.report import Report, Taped, Trips
 
 _NAME = re.compile(r"[\w.]+")
 
@@ -68,6 +70,8 @@ def explain(function: Any, signature: Any, argnums: Argnums = 0) -> Explanation:
     >>> irad.explain(energy, "(float64[::1], int64)").tape
     '8 n'
     """
+    from irad_passes.report import report  # all of the engine: not before something is compiled
+
     compiled = jitted(function, "explain")
     subject = Subject("explain", compiled)
     selected = chosen(positions(subject.operator, compiled, argnums))

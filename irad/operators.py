@@ -208,7 +208,7 @@ def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
         By columns, by rows, or whichever needs fewer sweeps; where only the extents tell, the first forward sweep tells them. Where the
         function has no reverse mode, "auto" goes by columns.
     chunk : int, optional
-        How many columns one forward sweep computes; 8 if left out.
+        How many columns or rows one sweep computes; if left out, 8 columns, or 4 rows (8 if there are so many for sure).
 
     Returns
     -------
@@ -228,9 +228,9 @@ def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
     Notes
     -----
     Forward mode: eight columns (``chunk``) travel in one sweep, as vectors, which costs about two to six times ``function``. Reverse
-    mode: a small constant times that for each row.
+    mode: four rows do, for little more than the gradient of one, which costs about the same; the memory of the shadows is fourfold.
     ``function`` runs once for each sweep, always from the arguments as they were on entry; what it writes into them is what it
-    writes when it runs once. Where there are at least eight times as many columns as rows, "auto" goes by rows.
+    writes when it runs once. Where there are more than twice as many columns as rows, "auto" goes by rows.
 
     Examples
     --------

@@ -31,14 +31,15 @@ Scenarios take up to some hundred operations on numbers near 1, most of them wel
 
 
 class Mode(Enum):
-    """COLUMNS is a Jacobian by forward mode, several columns at once. FORWARD also shows that the function computes what the reference
-    does."""
+    """COLUMNS is a Jacobian by forward mode, several columns at once, ROWS one by reverse mode. FORWARD also shows that the function
+    computes what the reference does."""
 
     FORWARD = "forward"
     REVERSE = "reverse"
     NJIT = "njit"
     FORWARD_OVER_REVERSE = "forward_over_reverse"
     COLUMNS = "columns"
+    ROWS = "rows"
 
 
 def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
@@ -46,7 +47,7 @@ def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
     can be asked."""
     if scenario.bits and dtype is not np.float64:
         return False
-    if mode is Mode.COLUMNS:
+    if mode in (Mode.COLUMNS, Mode.ROWS):
         return not (scenario.bits or scenario.raises) and is_real(scenario)
     if mode is Mode.FORWARD_OVER_REVERSE:
         return not (scenario.kink or scenario.bits or scenario.raises) and returns_number(scenario)
@@ -210,8 +211,16 @@ def check_forward_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype:
 
 
 def check_columns(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    check_matrix(scenario, args, dtype, where, "forward")
+
+
+def check_rows(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    check_matrix(scenario, args, dtype, where, "reverse")
+
+
+def check_matrix(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str, mode: Any) -> None:
     expected, by = reference(scenario, args), chosen(scenario, args)
-    jacobian = irad.jacobian(primal(scenario), argnums(scenario), mode="forward", chunk=3)
+    jacobian = irad.jacobian(primal(scenario), argnums(scenario), mode=mode, chunk=3)
     found = twice(as_called(scenario, jacobian), args, dtype, where)
     blocks = found.result if len(by) > 1 else (found.result,)
     matrix = np.concatenate([rows(block, expected.value, like) for block, like in zip(blocks, by, strict=True)], axis=1)
@@ -235,6 +244,7 @@ CHECKS = {
     Mode.NJIT: check_njit,
     Mode.FORWARD_OVER_REVERSE: check_forward_over_reverse,
     Mode.COLUMNS: check_columns,
+    Mode.ROWS: check_rows,
 }
 
 

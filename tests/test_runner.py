@@ -20,7 +20,7 @@ RIGHT = Scenario(square_of_first, [(numbers(2),)], derivative=lambda a: [[2 * a[
 SLIGHTLY_WRONG = Scenario(square_of_first, [(numbers(2),)], derivative=lambda a: [[2 * a[0], 1e-11]])
 
 
-@pytest.mark.parametrize("mode", [Mode.FORWARD, Mode.REVERSE, Mode.NJIT, Mode.FORWARD_OVER_REVERSE, Mode.COLUMNS])
+@pytest.mark.parametrize("mode", [Mode.FORWARD, Mode.REVERSE, Mode.NJIT, Mode.FORWARD_OVER_REVERSE, Mode.COLUMNS, Mode.ROWS])
 def test_a_wrong_derivative_is_seen(mode):
     run(RIGHT, mode)
     with pytest.raises(AssertionError, match="square_of_first"):

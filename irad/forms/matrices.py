@@ -17,7 +17,7 @@ from irad.errors import NoDerivativeError, UnsupportedError
 from irad.forms.reverse import Gradient
 from irad.numba_.blocks import Blocks, Diagonal
 from irad.numba_.elements import picked
-from irad.numba_.filling import WIDTH, Filling
+from irad.numba_.filling import HEIGHT, WIDTH, Filling
 from irad.numba_.glue import Glue, Typed, owned_type
 from irad.numba_.kinds import check_argument, check_output, check_real, check_scalar_output, differentiated_output
 from irad.numba_.parameters import apart, forbid_overlap, given_out, signature
@@ -33,7 +33,7 @@ MatrixMode = Literal["auto", "forward", "reverse"]
 
 @dataclass(frozen=True)
 class Jacobian(Form):
-    """All derivatives of all outputs, by forward sweeps for the columns or reverse sweeps for the rows."""
+    """All derivatives of all outputs, by forward sweeps for the columns or reverse sweeps for the rows, several in one."""
 
     operator: ClassVar[str] = "jacobian"
     fills: ClassVar[bool] = True
@@ -51,7 +51,7 @@ class Jacobian(Form):
         if self.mode not in get_args(MatrixMode):
             raise ValueError(f"{self.operator}({function.__name__}): mode is 'auto', 'forward' or 'reverse', not {self.mode!r}.")
         if self.chunk is not None and (isinstance(self.chunk, bool) or not isinstance(self.chunk, int) or self.chunk < 1):
-            raise ValueError(f"{self.operator}({function.__name__}): chunk is how many columns travel together, 1 or more, not "
+            raise ValueError(f"{self.operator}({function.__name__}): chunk is how many columns or rows travel together, 1 or more, not "
                              f"{self.chunk!r}.")
         return replace(self, argnums=positions(self.operator, function, self.argnums))
 
@@ -71,15 +71,33 @@ class Jacobian(Form):
         if not executed:
             return True, False
         if columns is not None:
-            return (True, False) if rows is None or columns <= WIDTH * rows else (False, True)
+            return (True, False) if rows is None or columns / self.width(columns) <= -(-rows // self.height(rows)) else (False, True)
         return (True, True) if rows is None else (False, True)
 
     def columns(self, subject: Subject, inputs: tuple[Any, ...], function: Any, *, executed: bool) -> Sweep:
         """The forward sweep: of several columns, except where it is differentiated again."""
         selected = chosen(self.argnums)
         known = static_count(pack([inputs[index] for index in selected]))
-        width = self.chunk or (WIDTH if known is None else min(WIDTH, max(known, 1)))
-        return specialise(subject, inputs, Mode.FORWARD, frozenset(selected), function=function, width=width if executed else 1)
+        return specialise(subject, inputs, Mode.FORWARD, frozenset(selected), function=function,
+                          width=self.width(known) if executed else 1)
+
+    def width(self, columns: int | None) -> int:
+        """How many columns travel together."""
+        return self.chunk or (WIDTH if columns is None else min(WIDTH, max(columns, 1)))
+
+    def height(self, rows: int | None) -> int:
+        """How many rows travel together: fewer where there may be but one, of a long array, whose shadow is so much larger."""
+        return self.chunk or (HEIGHT if rows is None else min(WIDTH, max(rows, 1)))
+
+    def rows(self, subject: Subject, inputs: tuple[Any, ...], function: Any, known: int | None, *, executed: bool) -> Sweep:
+        """The reverse sweep: of several rows, where it can be and is not differentiated again."""
+        width = self.height(known) if executed else 1
+        while True:
+            found = specialise(subject, (*inputs, types.intp), Mode.REVERSE, frozenset(chosen(self.argnums)),
+                               function=picked(function, width), width=width)
+            if found.width == width:
+                return found
+            width = 1
 
     def arrange(self, pack: Any, found: list[Any]) -> Any:
         """What is returned, of types or of values."""
@@ -102,7 +120,7 @@ class Jacobian(Form):
         sweeps = []
         if reverse:
             try:
-                sweeps.append(specialise(subject, (*inputs, types.intp), Mode.REVERSE, frozenset(selected), function=picked(function)))
+                sweeps.append(self.rows(subject, inputs, function, static_count(output), executed=executed))
             except (UnsupportedError, NoDerivativeError):
                 if self.mode != "auto":
                     raise

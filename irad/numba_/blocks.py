@@ -101,8 +101,9 @@ class Blocks:
             with cgutils.for_range_slice(builder, low, high, INTP(1)) as (lane, _):
                 builder.store(builder.load(builder.gep(numbers, [lane])), builder.gep(target, [builder.add(place, lane)]))
 
-    def store_row(self, number: Any, result: Any, adjoints: Sequence[Any]) -> None:
-        """Store row ``number`` of an output like ``result``: the adjoints of the arguments."""
+    def store_row(self, number: Any, result: Any, adjoints: Sequence[Any], width: int = 1, lane: Any = None) -> None:
+        """Store row ``number`` of an output like ``result``, if it has so many: the adjoints of the arguments, of which arrays hold
+        ``width`` numbers for each element, and this is the one in ``lane``."""
         glue, builder = self.glue, self.glue.builder
         starts, _ = offsets(glue, [(row, result) for row in self.rows])
         for row, start in zip(self.rows, starts, strict=True):
@@ -110,17 +111,18 @@ class Blocks:
             inside = builder.icmp_unsigned("<", local, count(glue, row, result))
             with builder.if_then(inside):
                 for key in self.columns:
-                    self._store_row(row, key, local, get(glue, adjoints[key[0]], key[1].path))
+                    self._store_row(row, key, local, get(glue, adjoints[key[0]], key[1].path), width, lane)
 
-    def _store_row(self, row: Part, key: tuple[int, Part], local: Any, adjoint: Any) -> None:
+    def _store_row(self, row: Part, key: tuple[int, Part], local: Any, adjoint: Any, width: int, lane: Any) -> None:
         glue, builder, column = self.glue, self.glue.builder, key[1]
         target = self._data(row, key)
         length = count(glue, column, self.arguments[key[0]].value)
         with elements(glue, Part((), column.type), adjoint) as (position, offset):
             value = adjoint
             if column.ndim or isinstance(column.type, types.Array):
-                data = glue.array(column.type, adjoint).data
-                value = builder.load(cgutils.pointer_add(builder, data, offset))
+                data = builder.bitcast(cgutils.pointer_add(builder, glue.array(column.type, adjoint).data, builder.mul(
+                    offset, INTP(width))), glue.context.get_data_type(column.dtype).as_pointer())
+                value = builder.load(data if lane is None else builder.gep(data, [lane]))
             value = glue.context.cast(builder, value, column.dtype, row.dtype)
             builder.store(value, builder.gep(target, [builder.add(builder.mul(local, length), position)]))
 

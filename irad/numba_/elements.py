@@ -1,18 +1,31 @@
-"""One row of a Jacobian as a gradient: the function whose value is one float of a function's output, counted as in `irad.numba_.parts`."""
+"""Rows of a Jacobian as gradients: the function whose values are some floats of a function's output, counted as in `irad.numba_.parts`."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from numba import njit
 from numba.core import types
 from numba.extending import overload
 
 from irad.numba_.contraction import in_memory_order, reduced
 
 
-def picked(function: Any) -> Any:
-    """The njit function ``(*arguments, number) -> (the float of that number in f(*arguments), f(*arguments))``: made once."""
-    return reduced(function, "picked", element, "number")
+def picked(function: Any, width: int = 1) -> Any:
+    """The njit function ``(*arguments, number) -> (the float of that number in f(*arguments), f(*arguments))``: made once. With a
+    ``width``, a tuple of so many, from that number on."""
+    if width == 1:
+        return reduced(function, "picked", element, "number")
+    return reduced(function, f"picked_{width}", row_of(width), "number")
+
+
+@cache
+def row_of(width: int) -> Any:
+    """The njit function ``(value, number) -> so many elements``."""
+    scope = {"element": element}
+    exec(f"def row(value, number):\n    return ({''.join(f'element(value, number + {k}), ' for k in range(width))})\n", scope)
+    return njit(scope["row"])
 
 
 def element(value: Any, number: int) -> Any:

@@ -1,4 +1,4 @@
-"""The loops that fill a Jacobian: by columns, a forward sweep for those that travel together; by rows, a reverse sweep for each."""
+"""The loops that fill a Jacobian: by columns, a forward sweep for those that travel together; by rows, a reverse sweep for those."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from irad.numba_.repeat import Repeated
 from irad.numba_.tangents import seed
 from irad_passes.request import Mode
 
-WIDTH = 8
-"""How many columns travel together, if nothing else is asked for."""
+WIDTH, HEIGHT = 8, 4
+"""How many columns travel together, if nothing else is asked for, and how many rows: a sweep of either kind then costs about the same."""
 
 
 class Seeds:
@@ -124,13 +124,13 @@ class Filling:
             self._cheaper(modes[Mode.FORWARD], modes[Mode.REVERSE], begin)
 
     def _cheaper(self, forward: Repeated, reverse: Repeated, begin: Callable[[Any], None]) -> None:
-        """Go on with columns or begin with rows behind the first sweep, by how many of each there are."""
-        builder, width = self.glue.builder, INTP(forward.sweep.width)
+        """Go on with columns or begin with rows behind the first sweep, by how many sweeps either takes."""
+        builder = self.glue.builder
         turned = cgutils.alloca_once_value(builder, cgutils.false_bit)
 
         def stop(output: Any) -> Any:
-            remaining = builder.sub(self.target.total, width)
-            fewer = builder.icmp_signed("<", builder.mul(self._count(output), width), remaining)
+            onward = sweeps(builder, builder.sub(self.target.total, INTP(forward.sweep.width)), forward.sweep.width)
+            fewer = builder.icmp_signed("<", sweeps(builder, self._count(output), reverse.sweep.width), onward)
             builder.store(fewer, turned)
             return builder.select(fewer, INTP(0), self.target.total)
 
@@ -157,19 +157,31 @@ class Filling:
     def _rows(self, repeated: Repeated, begin: Callable[[Any], None]) -> None:
         glue, sweep, builder = self.glue, repeated.sweep, self.glue.builder
         end = cgutils.alloca_once_value(builder, INTP(0))
-        with counting(builder, end, 1) as number, glue.scope():
-            written = repeated.write(seed=seed(glue, sweep.returns), more=[Typed(types.intp, number)])
+        with counting(builder, end, sweep.width) as number, glue.scope():
+            own = seed(glue, sweep.returns) if sweep.width == 1 else None
+            written = repeated.write(seed=own, more=[Typed(types.intp, number)])
             glue.keep(sweep.returns, written.result)
             whole = builder.extract_value(written.result, 1)
             output = get(glue, whole, self.inside)
             with builder.if_then(builder.icmp_signed("==", number, INTP(0))):
                 begin(whole)
                 builder.store(self._count(output), end)
-            self.target.store_row(number, output, [written.adjoints[index] for index in self.selected])
+            if written.lane is None:
+                self.target.store_row(number, output, [written.adjoints[index] for index in self.selected])
+            else:
+                with cgutils.for_range(builder, INTP(sweep.width)) as lane:
+                    adjoints = written.lane(lane.index)
+                    self.target.store_row(builder.add(number, lane.index), output, [adjoints[index] for index in self.selected],
+                                          sweep.width, lane.index)
 
     def _count(self, output: Any) -> Any:
         """How many rows there are."""
         return offsets(self.glue, [(part, output) for part in parts(self.output)])[1]
+
+
+def sweeps(builder: Any, numbers: Any, width: int) -> Any:
+    """How many sweeps of a width there are for so many columns or rows: what is below zero is rounded to it."""
+    return builder.sdiv(builder.add(numbers, INTP(width - 1)), INTP(width))
 
 
 @contextmanager

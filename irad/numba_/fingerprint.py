@@ -25,9 +25,8 @@ from numba.core.registry import CPUDispatcher
 
 STAMPED = frozenset({"numba", "numpy", "irad", "math", "cmath", "builtins", "operator"})
 """Packages whose functions are what their version says: see `stamp`."""
-MEMOS = frozenset({"_irad_sweeps", "_irad_derivatives", "_irad_contracted", "_irad_contracted_first", "_irad_picked", "_irad_halved",
-                   "_irad_halved_first", "_irad_jitted", "_irad_signature"})
-"""What irad keeps on a dispatcher and changes no derivative."""
+MEMOS = ("_irad_sweeps", "_irad_derivatives", "_irad_contracted", "_irad_picked", "_irad_halved", "_irad_jitted", "_irad_signature")
+"""How the names start of what irad keeps on a dispatcher and changes no derivative."""
 
 
 class Unknown(Exception):
@@ -122,7 +121,7 @@ class _Walk:
             self._members(module.__dict__, names)
 
     def _dispatcher(self, function: Any) -> None:
-        kept = {name for name in function.__dict__ if name.startswith("_irad") and name not in MEMOS}
+        kept = {name for name in function.__dict__ if name.startswith("_irad") and not name.startswith(MEMOS)}
         if kept or function._compiler.pipeline_class is not numba.core.compiler.Compiler:
             self._unknown(function)
         form = getattr(function._compiler, "form", None)

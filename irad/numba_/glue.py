@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 from numba.core import cgutils, types
 
-from irad_passes.transforms.lower_tape import OUT_OF_MEMORY
-
 INTP = cgutils.intp_t
 NO_MEMORY = "irad: no memory for a derivative"
 
@@ -101,6 +99,8 @@ class Glue:
 
     def check(self, code: Any) -> None:
         """Return the status ``code`` to the caller unless it says success; the exception is in `excinfo` already."""
+        from irad_passes.transforms.lower_tape import OUT_OF_MEMORY
+
         self.raise_if(self.builder.icmp_signed("==", code, code.type(OUT_OF_MEMORY)), MemoryError, NO_MEMORY)
         with self.failing(cgutils.is_not_null(self.builder, code)):
             self.builder.ret(code)

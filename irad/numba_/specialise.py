@@ -18,7 +18,6 @@ from irad.numba_ import abi, capture, lines, link, parfors, runtime, within
 from irad.numba_.records import has_floats
 from irad.numba_.rule_calls import with_rules
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
-from irad_passes import pipeline
 from irad_passes.errors import NoDerivative, PassError, Unsupported
 from irad_passes.request import CLOSED, Activity, Answer, Mode, Parameter, Request
 from irad_passes.rules.memory import PARALLEL
@@ -86,6 +85,8 @@ def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selecte
 
 def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mode: Mode, selected: frozenset[int],
                 valued: bool, width: int) -> Sweep:
+    from irad_passes import pipeline  # not before something is compiled: it takes as long as a quarter of irad's import
+
     shadowed = selected
     while True:
         found = captured(function, arguments, frozenset() if subject.shared else shadowed)
@@ -113,6 +114,8 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
 
 def in_parallel(function: Any, found: capture.Captured, request: Request, answer: Answer) -> Answer | None:
     """The derivative with the parallel loops of the function as parallel loops; None where it has none that are known to be safe."""
+    from irad_passes import pipeline
+
     try:
         with warnings.catch_warnings():  # Numba's, about loops that it does not make parallel: the function's own compilation shows them
             warnings.simplefilter("ignore")

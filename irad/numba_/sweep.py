@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from typing import Any
 
 from llvmlite import ir
@@ -17,7 +17,6 @@ from irad.errors import UnsupportedError
 from irad.numba_ import link, pool, python, sharing, within
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
-from irad_passes import pipeline
 from irad_passes.request import Activity, Answer, Mode
 from irad_passes.rules.memory import PARALLEL
 
@@ -27,11 +26,13 @@ HIDDEN = 2  # parameters before the first argument: where the result goes, where
 @dataclass(frozen=True)
 class Written:
     """What the code of a sweep leaves: the function's result, which the caller must `Glue.keep`; the address of the result's shadow;
-    and, in reverse mode, the adjoint of each argument that takes part, None for the others."""
+    and, in reverse mode, the adjoint of each argument that takes part, None for the others: of a sweep with a width that in the
+    ``lane`` of a number, of which arrays hold all lanes."""
 
     result: Any
     shadow: Any
     adjoints: list[Any]
+    lane: Callable[[Any], list[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Sweep:
     leaves, activities
         The LLVM parameters behind the `HIDDEN` ones, and how they take part.
     width
-        How many tangents travel together: a shadow has so many numbers, one behind the other, for each one of the primal.
+        How many tangents or adjoints travel together: a shadow has so many numbers, one behind the other, for each one of the primal.
+        In reverse mode the function then returns a tuple of so many numbers first, whose adjoints they are.
     shared
         Whether arrays that the function writes may share memory with others: they have the layouts that they come in, and shadows
         that overlap as they do.
@@ -79,6 +81,8 @@ class Sweep:
         differentiated again."""
         if not executed:
             return link.linkable(self.answer.text, self.answer.name, inlined=True)
+        from irad_passes import pipeline  # not before something is compiled: it takes as long as a quarter of irad's import
+
         for start in self.reload:
             start()
         return link.linkable(python.defined(pipeline.lower(self.executed.text, pool.LOOP)), self.answer.name, inlined=False)
@@ -138,6 +142,9 @@ class Sweep:
         for index, (argument, primal, type_) in enumerate(zip(arguments, primals, self.types, strict=True)):
             self._write_back(glue, index, argument, Typed(type_, primal))
         glue.check(code)  # what the function wrote before it raised is the caller's to see
+        if self.width > 1:
+            return Written(glue.returned(self.returns, slots[0]), slots[1], [], partial(self._adjoints, glue, adjoints))
+        adjoints = self._adjoints(glue, adjoints)
         if self.shared:
             adjoints = [None if value is None else sharing.separate(glue, type_, value)
                         for type_, value in zip(self.types, adjoints or [None] * len(primals), strict=True)]
@@ -151,7 +158,16 @@ class Sweep:
         if self.width > 1:
             wide = ir.ArrayType(slots[0].type.pointee, self.width)
             slots[1] = glue.builder.bitcast(cgutils.alloca_once_value(glue.builder, cgutils.get_null_value(wide)), slots[0].type)
+            if self.mode is Mode.REVERSE:
+                self._seed_lanes(glue, slots[1])
         return slots
+
+    def _seed_lanes(self, glue: Glue, slot: Any) -> None:
+        """Seed each of the numbers that the function returns first in a lane of its own: they lie in a row, as many as there are lanes."""
+        real = glue.context.get_value_type(self.returns[0][0])
+        numbers = glue.builder.bitcast(slot, real.as_pointer())
+        for lane in range(self.width):
+            glue.builder.store(real(1.0), glue.builder.gep(numbers, [INTP(lane * self.width + lane)]))
 
     def _active(self, index: int) -> bool:
         """Whether an argument takes part."""
@@ -169,7 +185,7 @@ class Sweep:
                 for index, primal in enumerate(primals)]
 
     def _call(self, glue: Glue, slots: Sequence[Any], primals: Sequence[Any], shadows: Sequence[Any | None]) -> tuple[Any, list[Any]]:
-        """Write the call itself; return its status and the adjoints (reverse mode)."""
+        """Write the call itself; return its status and, for each argument, what its leaves have for companions (reverse mode)."""
         builder = glue.builder
         packers = [glue.context.get_arg_packer([type_]) for type_ in self.types]
         flat = [list(packer.as_arguments(builder, [value])) for packer, value in zip(packers, primals, strict=True)]
@@ -182,7 +198,8 @@ class Sweep:
             operands.append(value)
             if self.activities[at] is Activity.ACTIVE:
                 if self.mode is Mode.REVERSE:
-                    companions[at] = cgutils.alloca_once_value(builder, cgutils.get_null_value(value.type))
+                    lanes = value.type if self.width == 1 else ir.VectorType(value.type, self.width)
+                    companions[at] = cgutils.alloca_once_value(builder, cgutils.get_null_value(lanes))
                 operands.append(companions[at])
             elif self.answer.shadowed[HIDDEN + at]:
                 operands.append(companions[at])
@@ -190,11 +207,23 @@ class Sweep:
         code = builder.call(cgutils.get_or_insert_function(builder.module, kind, self.answer.name), operands)
         if self.mode is Mode.FORWARD:
             return code, []
-        finals = iter([builder.load(companion) if activity is Activity.ACTIVE else companion
-                       for companion, activity in zip(companions, self.activities, strict=True)])
-        nested = [[next(finals) for _ in values] for values in flat]
-        return code, [packer.from_arguments(builder, values)[0] if self._active(index) else None
-                      for index, (packer, values) in enumerate(zip(packers, nested, strict=True))]
+        finals = iter(zip(companions, self.activities, strict=True))
+        return code, [[next(finals) for _ in values] for values in flat]
+
+    def _adjoints(self, glue: Glue, companions: Sequence[Any], lane: Any = None) -> list[Any]:
+        """The adjoint of each argument, None where it takes no part: of its floats that in ``lane``."""
+        def final(companion: Any, activity: Activity) -> Any:
+            if activity is not Activity.ACTIVE:
+                return companion
+            if lane is not None:
+                real = companion.type.pointee.element
+                companion = glue.builder.gep(glue.builder.bitcast(companion, real.as_pointer()), [lane])
+            return glue.builder.load(companion)
+
+        if self.mode is Mode.FORWARD:
+            return []
+        return [glue.context.get_arg_packer([type_]).from_arguments(glue.builder, [final(*own) for own in leaves])[0]
+                if self._active(index) else None for index, (type_, leaves) in enumerate(zip(self.types, companions, strict=True))]
 
     def _write_back(self, glue: Glue, index: int, argument: Typed, primal: Typed) -> None:
         """Copy what the function wrote into contiguous copies back into the caller's arrays."""

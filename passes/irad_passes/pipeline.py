@@ -156,8 +156,8 @@ def _check(function: Function, request: Request) -> None:
             raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a float can be active")
         if parameter.activity is Activity.DUPLICATED and not argument.type.is_pointer:
             raise ValueError(f"parameter {argument.ref} of {name} is {argument.type}: only a pointer can be duplicated")
-    if request.width < 1 or (request.width > 1 and request.mode is not Mode.FORWARD):
-        raise ValueError(f"width {request.width}: forward mode takes 1 or more, reverse mode 1")
+    if request.width < 1:
+        raise ValueError(f"width {request.width}: it is 1 or more")
     if any(i.opcode in ("invoke", "callbr", "landingpad") for i in function.instructions()):
         raise Unsupported(f"{name} catches exceptions: compile it without them")
     if request.status and function.type.returns is not I32:

@@ -63,7 +63,7 @@ class Request:
     a shadow pointer behind a pointer for which `Answer.shadowed` says so; behind an ACTIVE float, in forward mode its tangent,
     in reverse mode a pointer to which its adjoint is stored. It returns the status.
 
-    ``width``: how many tangents travel together, in forward mode: the tangent of a float is a vector of them, and shadow memory holds
+    ``width``: how many tangents or adjoints travel together: the tangent of a float is a vector of them, and shadow memory holds
     them behind one another in place of each number of the primal's (see `transforms.lanes`). Without ``status``: reverse mode
     takes a last parameter, the seed, and returns the primal's result; forward mode returns {result, tangent}.
 

@@ -184,7 +184,8 @@ def test_a_call_without_a_rule_names_it_and_its_line():
         with pytest.raises(NoDerivativeError) as caught:
             operator(f)(2.0)
         error = caught.value
-        assert error.function == "f"
+        assert error.function == "f" and error.callee.startswith("j0")
+        assert error.line == f.py_func.__code__.co_firstlineno + 3
         assert "test_errors.py" in str(error)
         if sys.version_info >= (3, 11):
             assert error.__notes__[0].startswith("The instruction: ")

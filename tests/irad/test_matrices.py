@@ -264,7 +264,7 @@ MATRIX = np.zeros((3, 3))
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: irad.jacobian(squares, mode="fast"), ValueError, r"jacobian\(squares\): mode is 'auto', 'forward' or 'reverse', not 'fast'"),
-    (lambda: irad.jacobian(squares, chunk=0), ValueError, "chunk is how many columns travel together, 1 or more, not 0"),
+    (lambda: irad.jacobian(squares, chunk=0), ValueError, "chunk is how many columns or rows travel together, 1 or more, not 0"),
     (lambda: irad.jacobian(squares)(np.arange(3)), ArgumentTypeError, r"argument 0 \('x'\) is .*int64.*not differentiable"),
     (lambda: irad.jacobian(njit(lambda x: x.size))(X), OutputTypeError, "returns int64, which has no derivative"),
     (lambda: irad.jacobian(squares, has_aux=True)(X), OutputTypeError, r"must return a pair \(output, auxiliary data\)"),

@@ -133,9 +133,9 @@ def test_several_tangents_of_vectors_are_refused() -> None:
         derivative(program.text, Mode.FORWARD, tuple(map(parameter, program.arguments)), 2)
 
 
-def test_only_forward_mode_has_a_width() -> None:
-    with pytest.raises(ValueError, match="width 2: forward mode takes 1 or more, reverse mode 1"):
-        derivative(PROGRAMS[0].text, Mode.REVERSE, tuple(map(parameter, PROGRAMS[0].arguments)), 2)
+def test_a_width_is_one_or_more() -> None:
+    with pytest.raises(ValueError, match="width 0: it is 1 or more"):
+        derivative(PROGRAMS[0].text, Mode.REVERSE, tuple(map(parameter, PROGRAMS[0].arguments)), 0)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
@@ -160,6 +160,27 @@ def test_reverse(program: Program) -> None:
     adjoints = [a_bar for _, a_bar in given if a_bar is not None]
     for adjoint, expected in zip(adjoints, pull(program, seed, outgoing), strict=True):
         np.testing.assert_allclose(adjoint, expected, rtol=close, atol=close)
+
+
+@pytest.mark.parametrize("program", [program for program in PROGRAMS if program.name not in VECTORS], ids=str)
+def test_reverse_with_two_adjoints(program: Program) -> None:
+    rng = np.random.default_rng(3)
+    dtype = np.float32 if program.name == "single" else np.float64
+    size = push(program, [like(a, rng) for a in program.arguments])[0].size
+    seeds = rng.normal(size=(size, 2)).astype(dtype)
+    given: list[tuple[Any, Any]] = []
+    for a in program.arguments:
+        lanes = np.stack([like(a, rng), like(a, rng)], axis=-1).astype(dtype) if is_active(a) and np.ndim(a) else np.full(2, np.nan, dtype)
+        given.append((copied(a), lanes if is_active(a) else None))
+    outgoing = [a_bar.copy() for a, a_bar in given if a_bar is not None and np.ndim(a)]
+    derivative(program.text, Mode.REVERSE, tuple(map(parameter, program.arguments)), 2)(*flat(given), *([seeds] if size else []))
+    close = tolerance(program)
+    adjoints = [a_bar for _, a_bar in given if a_bar is not None]
+    for lane in range(2):
+        expected = pull(program, seeds[:, lane], [a_bar[..., lane] for a_bar in outgoing])
+        for adjoint, own in zip(adjoints, expected, strict=True):
+            np.testing.assert_allclose(adjoint[..., lane], np.squeeze(own) if np.ndim(own) and adjoint.ndim == 1 else own, rtol=close,
+                                       atol=close)
 
 
 def test_pointers_in_memory() -> None:

@@ -8,13 +8,14 @@ from irad_passes.analysis.activity import carries, writes_active
 from irad_passes.errors import Unsupported, no_derivative
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value
+from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value, const
 from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import Fill, Transfer, rule_of, transfer
 from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.calls import Calls
 from irad_passes.transforms.forward import scaled, zero
 from irad_passes.transforms.gather import Gather
+from irad_passes.transforms.lanes import check_lanes, times, wide
 from irad_passes.transforms.shadow import Shadows, zero_fill
 from irad_passes.transforms.tape import Lookup
 from irad_passes.transforms.variants import Work
@@ -34,6 +35,7 @@ class Adjoints:
         self.memory = work.memory
         self.activity = work.activity
         self.shadows = shadows
+        self.width = work.request.width
         self.moved = work.contents.moved
         self.gathers: dict[Instruction, Gather] = {}
         self._variables: dict[Value, Instruction] = {}
@@ -96,7 +98,7 @@ class Adjoints:
             self._local[value] = amount if old is None else self._sum(b, old, amount)
             return
         variable = self.variable(value)
-        b.store(self._sum(b, b.load(value.type, variable, f"{value.name}.bar"), amount), variable)
+        b.store(self._sum(b, b.load(self.type_of(value), variable, f"{value.name}.bar"), amount), variable)
 
     def take(self, b: Builder, value: Value) -> Value | None:
         """The adjoint of ``value``, all contributions in; it is zero afterwards. None where there were none."""
@@ -105,16 +107,24 @@ class Adjoints:
         if value not in self._variables and not self._may_get_some(value):
             return None
         variable = self.variable(value)
-        adjoint = b.load(value.type, variable, f"{value.name}.bar")
-        b.store(zero(value.type), variable)
+        adjoint = b.load(self.type_of(value), variable, f"{value.name}.bar")
+        b.store(self.zero(value), variable)
         return adjoint
+
+    def type_of(self, value: Value) -> T.Type:
+        """The type of the adjoint of ``value``."""
+        return wide(value.type, self.width)
+
+    def zero(self, value: Value) -> Value:
+        """An adjoint of ``value`` that is zero."""
+        return zero(self.type_of(value))
 
     def variable(self, value: Value) -> Instruction:
         """The stack slot that holds the adjoint of ``value``; zeroed where the reverse sweep's variables are."""
         if value not in self._variables:
             b = Builder(self._start, next((k for k, i in enumerate(self._start.instructions) if i.opcode != "phi"), 0))
-            variable = b.alloca(value.type, f"{value.name}.adjoint")
-            b.store(zero(value.type), variable)
+            variable = b.alloca(self.type_of(value), f"{value.name}.adjoint")
+            b.store(self.zero(value), variable)
             self._variables[value] = variable
         return self._variables[value]
 
@@ -148,6 +158,8 @@ class Adjoints:
     def emit(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
         """Emit the adjoint of ``i``."""
         rule = rule_of(i, self.request.rules)
+        if i.opcode != "store" or carries(i.operands[0].type):
+            check_lanes(i, self.width)
         if i in self.calls:
             seed = (self.take(b, i) or zero(i.type)) if carries(i.type) else None
             for operand, amount in self.calls.emit(b, i, seed, lookup):
@@ -173,27 +185,27 @@ class Adjoints:
             case "load":
                 pointer = lookup(self.shadows.of(i.operands[0]))
                 align = align_of(i)
-                b.store(self._sum(b, b.load(i.type, pointer, f"{i.name}.shadow", align=align), adjoint), pointer, align=align)
+                b.store(self._sum(b, b.load(adjoint.type, pointer, f"{i.name}.shadow", align=align), adjoint), pointer, align=align)
             case "select":
                 condition, x, y = i.operands
-                for value, pair in ((x, (adjoint, zero(i.type))), (y, (zero(i.type), adjoint))):
+                for value, pair in ((x, (adjoint, self.zero(i))), (y, (self.zero(i), adjoint))):
                     if value in self.activity.values:
                         self.add(b, value, b.select(lookup(condition), *pair))
             case "fpext" | "fptrunc":
                 back = "fptrunc" if i.opcode == "fpext" else "fpext"
-                self.add(b, i.operands[0], b.cast(back, adjoint, i.operands[0].type))
+                self.add(b, i.operands[0], b.cast(back, adjoint, self.type_of(i.operands[0])))
             case "freeze":
                 self.add(b, i.operands[0], adjoint)
             case "extractvalue":
-                whole = zero(i.operands[0].type)
+                whole = self.zero(i.operands[0])
                 self.add(b, i.operands[0], b.insert(Instruction("insertvalue", whole.type, [whole, adjoint], extra=dict(i.extra)), "part"))
             case "insertvalue":
                 part = i.operands[1]
                 if part in self.activity.values:
-                    self.add(b, part, b.insert(Instruction("extractvalue", part.type, [adjoint], extra=dict(i.extra)), "part"))
-                rest: list[Value] = [adjoint, zero(part.type)]
+                    self.add(b, part, b.insert(Instruction("extractvalue", self.type_of(part), [adjoint], extra=dict(i.extra)), "part"))
+                rest: list[Value] = [adjoint, self.zero(part)]
                 if i.operands[0] in self.activity.values:
-                    self.add(b, i.operands[0], b.insert(Instruction("insertvalue", i.type, rest, extra=dict(i.extra)), "rest"))
+                    self.add(b, i.operands[0], b.insert(Instruction("insertvalue", adjoint.type, rest, extra=dict(i.extra)), "rest"))
             case "extractelement":
                 whole = zero(i.operands[0].type)
                 lane = lookup(i.operands[1])
@@ -222,30 +234,42 @@ class Adjoints:
     def _store(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
         value, pointer = i.operands[0], lookup(self.shadows.of(i.operands[1]))
         if not carries(value.type):
-            b.store(zero(value.type), pointer, align=align_of(i))
+            zero_store(b, value.type, pointer, self.width, align_of(i))
             return
-        adjoint = b.load(value.type, pointer, f"{value.name or 'stored'}.shadow", align=align_of(i))
-        b.store(zero(value.type), pointer, align=align_of(i))
+        adjoint = b.load(self.type_of(value), pointer, f"{value.name or 'stored'}.shadow", align=align_of(i))
+        b.store(self.zero(value), pointer, align=align_of(i))
         self.add(b, value, adjoint)
 
     def _block_operation(self, b: Builder, i: Instruction, rule: Fill | Transfer, lookup: Lookup) -> None:
         target, size = lookup(self.shadows.of(i.operands[0])), lookup(i.operands[2])
         if size.type is not T.I64:
             size = b.cast("zext", size, T.I64)
+        size = times(b, size, self.width)
         if isinstance(rule, Fill) or not self._source_active(i):
             zero_fill(b, target, size)
             return
         moved = self.moved(i)
         if moved is None:
             raise Unsupported("a block copy of memory of which it is not known where it holds floats; copy element by element", i)
-        if moved.cells:
+        if self.width > 1 and any(moved.size != T.size_of(type_) for _, type_ in moved.cells):
+            raise Unsupported("a block copy of records, with several adjoints at once", i)
+        if moved.cells:  # an array of floats is one in the shadow, too
             b.call(transfer(moved.size, moved.cells), T.VOID, [target, lookup(self.shadows.of(i.operands[1])), size])
 
     def _source_active(self, i: Instruction) -> bool:
         return self.activity.touches(self.memory.of(i.operands[1]))
 
 
-def align_of(i: Instruction) -> int | None:
+def align_of(i: Instruction) -> int:
+    """The alignment of an access in the primal: that of its lanes in the shadow, too."""
     align = i.extra.get("align")
-    return align if isinstance(align, int) else None
+    return align if isinstance(align, int) else T.align_of(i.operands[0].type if i.opcode == "store" else i.type)
+
+
+def zero_store(b: Builder, type_: T.Type, pointer: Value, width: int, align: int) -> None:
+    """Store as many zeros in the shadow as there are lanes."""
+    if width == 1:
+        b.store(zero(type_), pointer, align=align)
+    else:
+        zero_fill(b, pointer, const(T.I64, T.size_of(type_) * width))
 

@@ -134,9 +134,9 @@ class Reverse:
             Builder(self.exit).br(self._reverse[self.exit])
 
     def _gather(self, entry: Builder) -> None:
-        """Find the stencils among the innermost loops."""
+        """Find the stencils among the innermost loops; adjoints that are vectors already gain nothing by it."""
         for loop in self.flow.counters:
-            if loop.blocks == {loop.header}:
+            if loop.blocks == {loop.header} and self.request.width == 1:
                 found = windows(loop, self.work[loop.header], self.memory, self.flow.forest)
                 self._gathers[loop.header] = gathers = [Gather(window, entry) for window in found]
                 self.adjoints.gathers.update((load, gather) for gather in gathers for load in gather.window.places)
@@ -187,7 +187,7 @@ class Reverse:
         """Emit the reverse of ``block``."""
         b = self._builder = Builder(self._reverse[block], flags=FLAGS)
         if block is self.exit and not self.request.status and ret.operands:
-            seed = self._seed(ret.operands[0].type) if self.halves is None else self.halves.seed
+            seed = self._seed(self.adjoints.type_of(ret.operands[0])) if self.halves is None else self.halves.seed
             if seed is not None:
                 self.adjoints.add(b, ret.operands[0], seed)
         if block in self._gathers:
@@ -255,7 +255,7 @@ class Reverse:
         for argument, companion in self.adjoints.shadows.companion.items():
             if not argument.type.is_pointer:
                 adjoint = self.adjoints.take(b, argument)
-                b.store(const(argument.type, 0.0) if adjoint is None else adjoint, companion)
+                b.store(self.adjoints.zero(argument) if adjoint is None else adjoint, companion)
         self.tape.close(b)
         if self.halves is not None:
             self.halves.returned = self._returned

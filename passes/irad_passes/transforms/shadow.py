@@ -196,14 +196,17 @@ class Shadows:
         """The shadow of an allocation in reverse mode: zeroed memory from the tape, behind a header if the primal has one."""
         handle = self.handle()  # first: it may be opened in front of ``i``
         b = Builder.behind(i)
-        size = i.operands[rule.size]
-        header = self.headers.get(i) if i.callee == RESERVE else None if rule.data_offset is None else Header(rule.data_offset)
-        if i.callee != RESERVE:
-            size = b.add(size if size.type is T.I64 else b.cast("zext", size, T.I64), const(T.I64, HEADER))
+        size, lanes = i.operands[rule.size], 1
+        size = times(b, size if size.type is T.I64 else b.cast("zext", size, T.I64), self.width)
+        if i.callee == RESERVE:  # the header is memory like the rest
+            header, lanes = self.headers.get(i), self.width
+        else:
+            header, size = None if rule.data_offset is None else Header(rule.data_offset), b.add(size, const(T.I64, HEADER))
         shadow = self._reserve(b, handle, size, name)
         if header is not None:
-            data = b.offset(shadow, HEADER) if header.size is None else self._reserve(b, handle, header.size, f"{name}.data")
-            b.store(data, b.offset(shadow, header.offset))
+            data = b.offset(shadow, HEADER * lanes) if header.size is None else self._reserve(
+                b, handle, times(b, header.size, self.width), f"{name}.data")
+            b.store(data, b.offset(shadow, header.offset * lanes))
         return shadow
 
     def _reserve(self, b: Builder, handle: Value, size: Value, name: str) -> Value:
