@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 from numba import njit, typeof
 
 import irad
@@ -38,6 +39,7 @@ class Mode(Enum):
     REVERSE = "reverse"
     NJIT = "njit"
     FORWARD_OVER_REVERSE = "forward_over_reverse"
+    REVERSE_OVER_REVERSE = "reverse_over_reverse"
     COLUMNS = "columns"
     ROWS = "rows"
 
@@ -49,7 +51,7 @@ def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
         return False
     if mode in (Mode.COLUMNS, Mode.ROWS):
         return not (scenario.bits or scenario.raises) and is_real(scenario)
-    if mode is Mode.FORWARD_OVER_REVERSE:
+    if mode in (Mode.FORWARD_OVER_REVERSE, Mode.REVERSE_OVER_REVERSE):
         return not (scenario.kink or scenario.bits or scenario.raises) and returns_number(scenario)
     return True
 
@@ -210,6 +212,23 @@ def check_forward_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype:
     compare_arguments(scenario, found.args[0], expected.args, dtype, where)
 
 
+def check_reverse_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    """The adjoint of the gradient: Hessians are symmetric."""
+    gradient = irad.gradient(primal(scenario), argnums(scenario))
+    if scenario.reversed_once:
+        with pytest.raises(irad.errors.UnsupportedError, match="a block copy of memory|bits of memory that may hold"):
+            irad.vjp(gradient, argnums(scenario))(args, args[scenario.argnums[0]])
+        return
+    expected = reference(scenario, args)
+    along = tangents(scenario, args, signed(expected.matrix.shape[1]))
+    cotangent = chosen(scenario, along)
+    found = twice(irad.vjp(gradient, argnums(scenario)), (args, cotangent if len(cotangent) > 1 else cotangent[0]), dtype, where)
+    first, second = found.result
+    compare_gradient(scenario, first, expected.matrix[0], args, dtype, where)
+    compare_gradient(scenario, second, dual_hessian_product(scenario.function, args, scenario.argnums, along), args, dtype, where)
+    compare_arguments(scenario, found.args[0], expected.args, dtype, where)
+
+
 def check_columns(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
     check_matrix(scenario, args, dtype, where, "forward")
 
@@ -243,6 +262,7 @@ CHECKS = {
     Mode.REVERSE: check_reverse,
     Mode.NJIT: check_njit,
     Mode.FORWARD_OVER_REVERSE: check_forward_over_reverse,
+    Mode.REVERSE_OVER_REVERSE: check_reverse_over_reverse,
     Mode.COLUMNS: check_columns,
     Mode.ROWS: check_rows,
 }

@@ -264,15 +264,19 @@ class Contents:
 
     def _taken_as_floats(self, pointers: Sequence[Value], cells: set[Cell]) -> Moved | None:
         """An array of floats, where the integers beside them do not matter: their shadow is zero, as it is in memory that the function
-        makes for itself."""
+        makes for itself, and in front of what it holds: a header, in memory of the tape."""
         objects = frozenset().union(*map(self._memory.of, pointers))
         kinds = {type_ for _, type_ in cells if type_.is_float}
-        if len(kinds) != 1 or any(o.kind not in ("allocation", "alloca", "data", "result") for o in objects):
+        if len(kinds) != 1 or not all(o.kind in ("allocation", "alloca", "data", "result") or self._nothing_but_floats(o) for o in objects):
             return None
         kind = kinds.pop()
         size = T.size_of(kind)
         certain = all(record.aligned() and record.anywhere <= {kind} for o in objects if (record := self._records.get(o)) is not None)
         return Moved(size, ((0, kind),)) if certain and not any(offset % size for offset, type_ in cells if type_.is_float) else None
+
+    def _nothing_but_floats(self, o: Object) -> bool:
+        record = self._records.get(o)
+        return record is not None and record.declared and record.uniform() and all(type_.is_float for _, type_ in record.all())
 
     def _row(self, pointer: Value) -> tuple[int, set[Cell]] | None:
         """The size of the records behind ``pointer``, and what they hold, counted from there; None where nothing is known."""

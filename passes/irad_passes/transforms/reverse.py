@@ -161,9 +161,10 @@ class Reverse:
         return [(i, int(i.opcode == "store")) for i in self.work[block] if i.opcode in ("load", "store")]
 
     def _base(self, pointer: Value, block: Block) -> Value:
-        """The shadow of ``pointer``, address arithmetic in ``block`` taken off."""
+        """The shadow of ``pointer``, or what that is computed from again, address arithmetic in ``block`` taken off."""
         shadow = self.adjoints.shadows.of(pointer)
-        while isinstance(shadow, Instruction) and shadow.opcode == "getelementptr" and shadow.block is block:
+        while (isinstance(shadow, Instruction) and shadow.opcode == "getelementptr" and shadow.block is block
+               and shadow not in self.tape.slots):
             shadow = shadow.operands[0]
         return shadow
 
