@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from scenarios.scenario import Scenario, numbers, signed
@@ -78,6 +80,15 @@ def triangle_under_condition(a, limit):
     return s
 
 
+def slices_of_either(a, b, x, n):
+    p = a if x > 0.2 else b
+    for i in range(0, n, 2):
+        for _ in range(0, n, 2):
+            b[1:] = 0.5 * (b[:-1] + p[1:])
+        a[n - 1 - i] = math.cos(a[n - 1 - i] * x)
+    return np.sum(a * b)
+
+
 SCENARIOS = (
     Scenario(view_outlives_loop, [(numbers(6),)]),
     Scenario(view_of_temporary_outlives_loop, [(numbers(5), n) for n in (3, 1, 0)]),
@@ -87,4 +98,5 @@ SCENARIOS = (
     Scenario(list_by_indices, [(numbers(5), np.array([3, -1, 1, 4, 2]), 0), (numbers(5), np.array([3, -1, 1, 4, 2]), -1)]),
     Scenario(tree_by_indices, [(numbers(6), np.array([1, 3, 5, -1, -1, -1]), np.array([2, 4, -1, -1, -1, -1]))]),
     Scenario(triangle_under_condition, [(numbers(6), 1.0)], argnums=(0,)),
+    Scenario(slices_of_either, [(signed(5), numbers(5), 0.3, 5), (signed(4), numbers(4), 0.1, 4)], argnums=(0, 1, 2)),
 )
