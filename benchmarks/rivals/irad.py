@@ -22,8 +22,8 @@ class Irad(Rival):
 def tape(gradient: Callable[[], object]) -> int:
     """Bytes that the gradient compiled last takes from the arena in a call.
 
-    The arena stays in a pool behind the call: a variable of the machine code (see ``irad_passes.transforms.lower_tape``). It says how
-    far it was filled. Whoever takes no arena leaves the mark.
+    The arena stays in a pool behind the call: a variable of the machine code (see ``irad_passes.transforms.tape_runtime``). It says how
+    far it was filled when it was given back. Whoever takes no arena leaves the mark.
     """
     from numba.core.registry import cpu_target
 
@@ -34,7 +34,7 @@ def tape(gradient: Callable[[], object]) -> int:
     gradient()  # what grew in the first call is one piece afterwards
     gradient()
     address = ctypes.c_int64.from_address(pool).value
-    top = ctypes.c_int64.from_address(address + 32)
+    top = ctypes.c_int64.from_address(address + 56)
     top.value = mark = 0
     gradient()
     return top.value - address - 64 if top.value != mark else 0

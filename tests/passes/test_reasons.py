@@ -165,3 +165,16 @@ define void @g(ptr %p) {{
 declare ptr @get(i64)
 declare ptr @get_owner(i64, ptr)"""
     refused(text, message, DUPLICATED, DUPLICATED, CONST, modes=(Mode.FORWARD,), width=2)
+
+
+def test_block_copies_of_records_with_several_adjoints() -> None:
+    particle = Parameter(Activity.DUPLICATED, element="{ double, i64 }")
+    refused("""define void @f(ptr %x, ptr %y) {
+  %from = load double, ptr %x
+  %square = fmul double %from, %from
+  store double %square, ptr %x
+  call void @llvm.memcpy.p0.p0.i64(ptr %y, ptr %x, i64 64, i1 false)
+  ret void
+}
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)""", "a block copy of records, with several adjoints at once",
+            particle, particle, modes=(Mode.REVERSE,), width=2)

@@ -4,7 +4,8 @@ One atomic exchange takes an arena from the module's pool, one gives it back; a 
 Reserving moves a pointer. When an arena is full a further chunk is linked to it, nothing moves; when it is given back, its
 chunks are replaced by one block of their total size. Its children, arenas for threads of their own, stay with it.
 
-An arena begins with a header: chunks, end of the room, size, what is held, start of the room, children, how many they are.
+An arena begins with a header: chunks, end of the room, size, what is held, start of the room, children, how many they are, and how far
+it was filled when it was given back.
 """
 
 from __future__ import annotations
@@ -236,6 +237,10 @@ dropped:
   %single = icmp eq ptr %chunks, null
   br i1 %single, label %again, label %free
 again:
+  %top.at = getelementptr i8, ptr %arena, i64 32
+  %top = load ptr, ptr %top.at
+  %last.at = getelementptr i8, ptr %arena, i64 56
+  store ptr %top, ptr %last.at
   call void @irad.tape.ready(ptr %arena)
   ret ptr %arena
 free:
