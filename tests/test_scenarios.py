@@ -1,4 +1,4 @@
-"""Every scenario in forward and in reverse mode; every third one of each topic in each of the other modes, every twelfth by several
+"""Every scenario in forward and in reverse mode; every fourth one of each topic in each of the other modes, every twelfth by several
 columns and by several rows at once, and by the reverse of the reverse.
 
 The other modes (called from njit, second derivatives, float32) go through the same engine. ``IRAD_SCENARIOS=all`` takes all
@@ -39,7 +39,7 @@ def chosen(scenarios: tuple[Scenario, ...]) -> Iterator[tuple[Scenario, Mode, ty
         for turn, mode in enumerate(modes):
             if mode not in fitting:
                 continue
-            stride = 1 if HOW_MANY == "all" or mode in EVERYWHERE else 3 if mode in IN_TURN else 12
+            stride = 1 if HOW_MANY == "all" or mode in EVERYWHERE else 4 if mode in IN_TURN else 12
             if mode == fitting[number % len(fitting)] if HOW_MANY == "once" else seen[mode] % stride == turn % stride:
                 yield scenario, *mode
             seen[mode] += 1
