@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from functools import partial
 
 from benchmarks.problem import Arguments, Problem
 from benchmarks.rivals.rival import Case, Rival
@@ -16,17 +16,24 @@ class Irad(Rival):
         import irad
 
         gradient = irad.gradient(problem.primal, problem.argnums)
-        return Case(lambda: gradient(*arguments), lambda result: result, tape=lambda: tape(lambda: gradient(*arguments)))
+        return Case(lambda: gradient(*arguments), lambda result: result, tape=lambda: tape(problem, arguments))
 
 
-def tape(gradient: Callable[[], object]) -> int:
-    """Bytes that the gradient compiled last takes from the arena in a call.
+def tape(problem: Problem, arguments: Arguments) -> int:
+    """Bytes that a gradient takes from its arena in a call.
 
-    The arena stays in a pool behind the call: a variable of the machine code (see ``irad_passes.transforms.tape_runtime``). It says how
-    far it was filled when it was given back. Whoever takes no arena leaves the mark.
+    The arena stays in a pool behind the call: a variable of the machine code (see ``irad_passes.transforms.tape_runtime``), where the
+    name leads to the code that was compiled last; so the gradient is compiled anew. The arena says how far it was filled when it was
+    given back. Whoever takes no arena leaves the mark.
     """
+    import numba
     from numba.core.registry import cpu_target
 
+    import irad
+
+    anew = irad.gradient(numba.njit(problem.primal.py_func), problem.argnums)
+    gradient = partial(anew, *arguments)
+    gradient()
     pool = cpu_target.target_context.codegen()._engine._ee.get_global_value_address("irad.tape.pool")
     address = ctypes.c_int64.from_address(pool).value if pool else 0
     if not address:
