@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,16 @@ def leaked(call: Callable[[], Any]) -> int:
             break
         gc.collect()  # Cycles from before may have been collected during the call: collect them now, and count again.
     return left
+
+
+def left_behind(call: Callable[[], Any], *raises: type[Exception]) -> int:
+    """How many blocks are `leaked` by a call that was made once before, which compiles it; it may raise one of ``raises``."""
+    def attempt() -> None:
+        with suppress(*raises):
+            call()
+
+    attempt()
+    return leaked(attempt)
 
 
 def arrays_in(tree: Tree) -> list[np.ndarray]:
