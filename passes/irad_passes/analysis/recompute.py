@@ -15,6 +15,7 @@ from irad_passes.analysis.overwrites import Overwrites
 from irad_passes.analysis.restore import Undo
 from irad_passes.analysis.scev import Induction, induction
 from irad_passes.ir import types as T
+from irad_passes.ir.access import is_plain
 from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value
 from irad_passes.rules.inactive import Inactive
 from irad_passes.rules.memory import rule_of
@@ -81,8 +82,7 @@ class Recompute:
         """What ``value`` can be recomputed from; None where it has to be kept."""
         match value.opcode:
             case "load":
-                plain = not value.extra.get("volatile") and not value.extra.get("ordering")
-                return value.operands if plain and (value in self._restored or not self._overwrites.after(value)) else None
+                return value.operands if is_plain(value) and (value in self._restored or not self._overwrites.after(value)) else None
             case "phi":
                 return self._phi(value)
             case "call":

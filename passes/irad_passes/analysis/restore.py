@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from irad_passes.analysis.loops import Loop, LoopForest
 from irad_passes.analysis.memory import Memory, Object, Objects, is_argument
 from irad_passes.analysis.overwrites import Overwrites
+from irad_passes.ir.access import is_plain
 from irad_passes.ir.model import Block, Instruction
 from irad_passes.ir.types import FloatType, IntType
 from irad_passes.rules.memory import RESERVE
@@ -48,8 +49,7 @@ def undoable(loads: Iterable[Instruction], memory: Memory, overwrites: Overwrite
 
 
 def _plain(i: Instruction) -> bool:
-    return (i.opcode == "store" and not i.extra.get("volatile") and not i.extra.get("ordering")
-            and isinstance(i.operands[0].type, (FloatType, IntType)))
+    return i.opcode == "store" and is_plain(i) and isinstance(i.operands[0].type, (FloatType, IntType))
 
 
 def _own(o: Object) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from irad_passes.analysis.activity import carries, writes_active
 from irad_passes.errors import Unsupported, no_derivative
 from irad_passes.ir import types as T
+from irad_passes.ir.access import alignment
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Instruction, Value, const
 from irad_passes.rules.calls import Defined
@@ -184,7 +185,7 @@ class Adjoints:
                 self.gathers[i].add(b, i, adjoint)
             case "load":
                 pointer = lookup(self.shadows.of(i.operands[0]))
-                align = align_of(i)
+                align = alignment(i)
                 b.store(self._sum(b, b.load(adjoint.type, pointer, f"{i.name}.shadow", align=align), adjoint), pointer, align=align)
             case "select":
                 condition, x, y = i.operands
@@ -234,10 +235,10 @@ class Adjoints:
     def _store(self, b: Builder, i: Instruction, lookup: Lookup) -> None:
         value, pointer = i.operands[0], lookup(self.shadows.of(i.operands[1]))
         if not carries(value.type):
-            zero_store(b, value.type, pointer, self.width, align_of(i))
+            zero_store(b, value.type, pointer, self.width, alignment(i))
             return
-        adjoint = b.load(self.type_of(value), pointer, f"{value.name or 'stored'}.shadow", align=align_of(i))
-        b.store(self.zero(value), pointer, align=align_of(i))
+        adjoint = b.load(self.type_of(value), pointer, f"{value.name or 'stored'}.shadow", align=alignment(i))
+        b.store(self.zero(value), pointer, align=alignment(i))
         self.add(b, value, adjoint)
 
     def _block_operation(self, b: Builder, i: Instruction, rule: Fill | Transfer, lookup: Lookup) -> None:
@@ -260,16 +261,9 @@ class Adjoints:
         return self.activity.touches(self.memory.of(i.operands[1]))
 
 
-def align_of(i: Instruction) -> int:
-    """The alignment of an access in the primal: that of its lanes in the shadow, too."""
-    align = i.extra.get("align")
-    return align if isinstance(align, int) else T.align_of(i.operands[0].type if i.opcode == "store" else i.type)
-
-
 def zero_store(b: Builder, type_: T.Type, pointer: Value, width: int, align: int) -> None:
     """Store as many zeros in the shadow as there are lanes."""
     if width == 1:
         b.store(zero(type_), pointer, align=align)
     else:
         zero_fill(b, pointer, const(T.I64, T.size_of(type_) * width))
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from irad_passes.ir import types as T
+from irad_passes.ir.access import is_plain
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Constant, Function, Instruction, Value, const
 
@@ -15,7 +16,7 @@ def split_aggregates(function: Function) -> None:
     """Rewrite the loads and stores of aggregates, and the extracts from what is built in place."""
     for i in [i for i in function.instructions() if i.opcode in ("load", "store")]:
         type_ = i.type if i.opcode == "load" else i.operands[0].type
-        if isinstance(type_, (T.StructType, T.ArrayType)) and not i.extra.get("volatile") and not i.extra.get("ordering"):
+        if isinstance(type_, (T.StructType, T.ArrayType)) and is_plain(i):
             (_split_load if i.opcode == "load" else _split_store)(i, type_)
     for i in [i for i in function.instructions() if i.opcode == "extractvalue"]:
         part = _part(Builder.before(i), i.operands[0], _indices(i), i.type)

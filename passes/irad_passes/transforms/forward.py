@@ -8,6 +8,7 @@ from irad_passes.analysis.activity import COPIES, carries, writes_active
 from irad_passes.analysis.cfg import cfg
 from irad_passes.errors import Unsupported, no_derivative
 from irad_passes.ir import types as T
+from irad_passes.ir.access import alignment
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Function, Instruction, Value, const, global_ref
 from irad_passes.request import Activity as ParameterActivity
@@ -101,7 +102,7 @@ class Forward:
             self.tangents[i] = self._scalar(i, rule)
         elif active and i.opcode == "load":
             self.tangents[i] = self._behind(i).load(wide(i.type, self.width), self.shadows.of(i.operands[0]), i.name + ".dot",
-                                                      align=self._align(i, i.type))
+                                                      align=alignment(i))
         elif active and i.opcode == "select":
             x, y = (self.tangent(v) for v in i.operands[1:])
             self.tangents[i] = self._behind(i).select(i.operands[0], x, y, i.name + ".dot")
@@ -138,7 +139,7 @@ class Forward:
                 zero_fill(b, shadow, const(T.I64, T.size_of(value.type) * self.width))
                 return
             check_lanes(i, self.width)
-            b.store(self.tangent(value), shadow, align=self._align(i, value.type))
+            b.store(self.tangent(value), shadow, align=alignment(i))
 
     def _block_operation(self, i: Instruction, rule: Fill | Transfer) -> None:
         target = i.operands[0]
@@ -187,12 +188,6 @@ class Forward:
         both = b.insert(Instruction("insertvalue", pair, [first, self.tangent(value)], extra={"indices": (1,)}))
         i.set_operand(0, both)
         self.function.type = T.function(pair, self.function.type.parameters)
-
-    @staticmethod
-    def _align(i: Instruction, type_: T.Type) -> int:
-        """The alignment of an access in the primal: that of its lanes in the shadow, too."""
-        align = i.extra.get("align")
-        return align if isinstance(align, int) else T.align_of(type_)
 
 
 def holds_pointers(type_: T.Type) -> bool:

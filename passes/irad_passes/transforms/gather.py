@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from irad_passes.analysis.windows import Window
 from irad_passes.ir import types as T
+from irad_passes.ir.access import alignment
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Instruction, Value, const
 
@@ -41,6 +42,5 @@ class Gather:
             b.store(const(self._type, 0.0), variable)
 
     def _flush(self, b: Builder, pointer: Value, variable: Value) -> None:
-        align = self.window.first.extra.get("align")
-        known = align if isinstance(align, int) else None
-        b.store(b.fadd(b.load(self._type, pointer, align=known), b.load(self._type, variable)), pointer, align=known)
+        align = alignment(self.window.first)
+        b.store(b.fadd(b.load(self._type, pointer, align=align), b.load(self._type, variable)), pointer, align=align)

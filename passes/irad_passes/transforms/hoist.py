@@ -8,6 +8,7 @@ from __future__ import annotations
 from irad_passes.analysis.cfg import cfg, dominators
 from irad_passes.analysis.loops import is_invariant, loop_forest
 from irad_passes.analysis.memory import UNKNOWN, Memory
+from irad_passes.ir.access import is_plain
 from irad_passes.ir.model import Function
 
 
@@ -26,7 +27,6 @@ def hoist_loads(function: Function, memory: Memory) -> None:
         for block in [b for b in graph.order if b in loop.blocks and all(tree.dominates(b, e) for e in exiting)]:
             for i in [i for i in block.instructions if i.opcode == "load"]:
                 objects = memory.of(i.operands[0])
-                if (is_invariant(i.operands[0], loop) and UNKNOWN not in objects and objects.isdisjoint(written)
-                        and not i.extra.get("volatile") and not i.extra.get("ordering")):
+                if (is_invariant(i.operands[0], loop) and UNKNOWN not in objects and objects.isdisjoint(written) and is_plain(i)):
                     block.instructions.remove(i)
                     preheader.insert(len(preheader.instructions) - 1, i)

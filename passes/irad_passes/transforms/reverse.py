@@ -17,9 +17,10 @@ from irad_passes.analysis.scev import Induction
 from irad_passes.analysis.windows import windows
 from irad_passes.errors import PassError, Unsupported
 from irad_passes.ir import types as T
+from irad_passes.ir.access import alignment
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
-from irad_passes.transforms.adjoint import FLAGS, Adjoints, align_of
+from irad_passes.transforms.adjoint import FLAGS, Adjoints
 from irad_passes.transforms.arena import handed_over, move_to_tape
 from irad_passes.transforms.gather import Gather
 from irad_passes.transforms.shadow import Shadows
@@ -85,13 +86,12 @@ class Reverse:
         live = {block for block in graph.order if work[block] or any(p in adjoints.activity.values for p in block.phis)}
         self.work = work
         self.flow = reversal(graph, forest, tree, exit_block, live, adjoints.activity.values)
-        gone = handed_over(function, self.request, self.memory, aborting)
-        overwrites = Overwrites(self.memory, graph, forest, self.context.afterwards() | gone)
+        others = self.context.afterwards() | handed_over(function, self.request, self.memory, aborting)
+        overwrites = Overwrites(self.memory, graph, forest, others)
         self.values = Recompute(exit_block, tree, forest, overwrites, set(self.flow.counters.values()),
                                 self.flow.blocks, self.request.rules, apart=inner)
         self.needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
-        self.plan: Plan = self.values.plan(self.needed, lambda loads: undoable(
-            loads, self.memory, overwrites, forest, live, self.context.afterwards() | gone))
+        self.plan: Plan = self.values.plan(self.needed, lambda loads: undoable(loads, self.memory, overwrites, forest, live, others))
         self._undo()
         if inner and any(value.opcode == "alloca" for value in self.plan.kept):
             raise Unsupported("stack memory that is not allocated once, where the function begins")
@@ -101,7 +101,7 @@ class Reverse:
         """Keep what the stores that are taken back overwrite."""
         for store in [i for i in self.function.instructions() if i in self.plan.undone]:
             value, pointer = store.operands
-            self.undone[store] = Builder.before(store).load(value.type, pointer, "overwritten", align=align_of(store))
+            self.undone[store] = Builder.before(store).load(value.type, pointer, "overwritten", align=alignment(store))
             self.work[store.block] = [i for i in store.block.body if i in self.undone or self.adjoints.has_work(i)]
             self.needed.append(pointer)
 
@@ -195,7 +195,7 @@ class Reverse:
             self._hide_rows(block)
         for i in reversed(self.work[block]):
             if i in self.undone:
-                b.store(self._lookup(self.undone[i], block), self._lookup(i.operands[1], block), align=align_of(i))
+                b.store(self._lookup(self.undone[i], block), self._lookup(i.operands[1], block), align=alignment(i))
             if i not in self.undone or self.adjoints.has_work(i):
                 self.adjoints.emit(b, i, lambda value, block=block: self._lookup(value, block))  # type: ignore[misc]
         phis = [p for p in block.phis if p in self.adjoints.activity.values]

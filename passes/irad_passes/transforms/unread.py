@@ -7,6 +7,7 @@ code to LLVM: the sum of a loss, the logarithms in it, often the whole forward s
 from __future__ import annotations
 
 from irad_passes.analysis.memory import Memory, Objects, is_argument
+from irad_passes.ir.access import is_plain
 from irad_passes.ir.model import Function, Instruction, Value
 from irad_passes.request import Request
 
@@ -22,7 +23,7 @@ def unread_stores(function: Function, request: Request, memory: Memory) -> tuple
         return ()
     stores = []
     for i in function.instructions():
-        if i.opcode == "store" and memory.of(i.operands[1]) <= objects and not i.extra.get("volatile") and not i.extra.get("ordering"):
+        if i.opcode == "store" and memory.of(i.operands[1]) <= objects and is_plain(i):
             stores.append(i)
         elif i.opcode not in _HARMLESS and any(_is_into(objects, operand, memory) for operand in i.operands):
             return ()
