@@ -248,13 +248,16 @@ def check_matrix(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: 
 
 
 def rows(block: Tree, value: Tree, like: Tree) -> np.ndarray:
-    """A part of a Jacobian as a matrix: one row per number in the result, one column per number in the argument."""
+    """A part of a Jacobian as a matrix: one row per float in the result, one column per float in the argument."""
     if isinstance(value, tuple):
         return np.concatenate([rows(part, item, like) for part, item in zip(block, value, strict=True)])
     if isinstance(like, tuple):
         return np.concatenate([rows(part, value, item) for part, item in zip(block, like, strict=True)], axis=1)
-    shape = np.size(value), np.size(like)
-    return np.zeros(shape) if isinstance(block, int) else np.reshape(block, shape)
+    shape = len(coordinates(value)), len(coordinates(like))
+    if all(shape):
+        return np.reshape(block, shape)
+    assert not np.any(block), f"{block!r}: the derivative of what holds no floats, or by it"
+    return np.zeros(shape)
 
 
 CHECKS = {
