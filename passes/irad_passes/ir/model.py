@@ -21,6 +21,8 @@ CASTS = frozenset({"trunc", "zext", "sext", "fptrunc", "fpext", "fptoui", "fptos
                    "inttoptr", "bitcast", "addrspacecast"})
 TAILS = frozenset({"tail", "musttail", "notail"})
 
+_LONGEST_NAME = 256
+
 
 class Value:
     """Anything an instruction can use. ``users`` holds one entry for each operand that is this value."""
@@ -317,7 +319,11 @@ class Function:
             yield from block.instructions
 
     def unique(self, hint: str) -> str:
-        """A name like ``hint`` that no value or block of this function has; it is then taken."""
+        """A name like ``hint`` that no value or block of this function has; it is then taken.
+
+        Names that grow from pass to pass are cut: LLVM's parser refuses those of more than 1024 characters.
+        """
+        hint = hint[:_LONGEST_NAME]
         if self._names is None:
             self._names = {a.name for a in self.arguments} | {b.name for b in self.blocks}
             self._names |= {i.name for i in self.instructions()}

@@ -105,6 +105,7 @@ def test_unique_names(function: Function) -> None:
     assert function.unique("new") == "new"
     assert [function.unique(hint) for hint in ("new", "x", "left", "")] == ["new.1", "x.1", "left.1", "t.1"]
     assert function.add_block("new").name == "new.2" and len(function.blocks) == 4
+    assert [function.unique(1000 * "x") for _ in range(2)] == [256 * "x", 256 * "x" + ".1"]  # LLVM's parser takes 1024 characters
 
 
 def test_constants() -> None:
