@@ -162,7 +162,7 @@ SCENARIOS = (
     Scenario(list_of_new_arrays, [(numbers(5),)]),
     Scenario(list_of_arguments, [(numbers(3), numbers(3)[::-1].copy())]),
     Scenario(member_of_list_returned, [(numbers(3),)]),
-    Scenario(list_of_tuples, [(numbers(5),)], reversed_once=True),
+    Scenario(list_of_tuples, [(numbers(5),)]),
     Scenario(list_of_lists, [(numbers(3),)]),
     Scenario(list_and_set_of_integers, [(numbers(5),)]),
     Scenario(raises_with_list, [(numbers(3), 5)], argnums=(0,), raises=ValueError),

@@ -14,7 +14,7 @@ from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Value
 from irad_passes.rules.calls import BEYOND, Access, Defined
 from irad_passes.rules.calls import Place as Name
-from irad_passes.rules.memory import Allocation, Reallocation, rule_of
+from irad_passes.rules.memory import Allocation, Reallocation, Transfer, rule_of
 from irad_passes.rules.table import Rule
 
 _DEPTH = 8
@@ -45,12 +45,15 @@ def _place(offset: int, step: int) -> Place:
 
 
 START, ANYWHERE = Place(0, 0), Place(0, 1)
+_MEMORY: Objects = frozenset({UNKNOWN})
+"""Stands for all that holds pointers."""
 
 
 class Places:
     """The places of all pointers of a function, each in whatever objects it points into.
 
-    A pointer that is loaded is where all pointers into its objects are that something stores: ``_stored`` has their places.
+    A pointer that is loaded is where all pointers into its objects are that something stores where it is loaded from: ``_stored`` has
+    their places, by the object that they lead into and the one that they are in.
     """
 
     def __init__(self, function: Function, rules: Mapping[str, Rule], memory: Memory, factors: Sequence[int] = ()) -> None:
@@ -58,9 +61,10 @@ class Places:
         self._memory = memory
         self._factors = dict(zip(function.arguments, factors, strict=False))
         self._places: dict[Value, Place] = {}
-        self._stored: dict[Object, Place] = {}
+        self._stored: dict[Object, dict[Object, Place]] = {}
         pending = [i for i in function.instructions() if i.type.is_pointer]
         stores = self._stores(function)
+        copies = [i for i in function.instructions() if isinstance(rule_of(i, rules), Transfer)]
         changed = True
         while changed:  # from "nowhere" on, phis can only become less exact
             changed = False
@@ -69,22 +73,25 @@ class Places:
                 if found is not None and found != self._places.get(i):
                     self._places[i] = found
                     changed = True
-            for pointer in stores:
-                found = self._known(pointer)
-                changed |= found is not None and self._store(memory.of(pointer), found)
+            for store in stores:
+                found = self._known(store.operands[0])
+                changed |= found is not None and self._store(memory.of(store.operands[0]), found, memory.of(store.operands[1]))
+            for copy in copies:
+                changed |= self._copy(memory.of(copy.operands[0]), memory.of(copy.operands[1]))
 
-    def _stores(self, function: Function) -> list[Value]:
-        """The pointers that the function stores. What else puts pointers into memory may put any there: that is noted at once."""
-        stores: list[Value] = []
+    def _stores(self, function: Function) -> list[Instruction]:
+        """The stores of pointers. What else puts pointers into memory may put any anywhere: that is noted at once."""
+        stores: list[Instruction] = []
         for i in function.instructions():
             rule = rule_of(i, self._rules)
             if i.opcode == "store":
                 if i.operands[0].type.is_pointer:
-                    stores.append(i.operands[0])
+                    stores.append(i)
                 else:
                     self._store(self._memory.of(i.operands[0]), ANYWHERE)
             elif isinstance(rule, Allocation):
-                self._store(self._memory.inside(self._memory.of(i)), START)
+                data = frozenset(o for o in self._memory.inside(self._memory.of(i)) if o.kind == "data" and o.site is i)
+                self._store(data, START, self._memory.of(i))
             elif isinstance(rule, Defined):
                 for sources in rule.summary.puts.values():
                     for source in sources:
@@ -93,15 +100,22 @@ class Places:
                 self._store(self._memory.reachable(frozenset().union(*map(self._memory.of, i.operands))), ANYWHERE)
         return stores
 
-    def _store(self, objects: Objects, place: Place) -> bool:
+    def _store(self, objects: Objects, place: Place, within: Objects = _MEMORY) -> bool:
         """Note that pointers to this place of ``objects`` are in memory; whether that is news."""
         changed = False
         for o in objects - {UNKNOWN}:
-            known = self._stored.get(o)
-            joined = place if known is None else known.or_else(place)
-            changed |= joined != known
-            self._stored[o] = joined
+            stored = self._stored.setdefault(o, {})
+            for holder in within:
+                known = stored.get(holder)
+                joined = place if known is None else known.or_else(place)
+                changed |= joined != known
+                stored[holder] = joined
         return changed
+
+    def _copy(self, target: Objects, source: Objects) -> bool:
+        """Note that ``target`` gets the pointers that are in ``source``; whether that is news."""
+        found = [(o, place) for o, stored in self._stored.items() for holder, place in stored.items() if holder in source]
+        return any([self._store(frozenset({o}), place, target) for o, place in found])
 
     def of(self, pointer: Value) -> Place:
         """The place of ``pointer``."""
@@ -147,7 +161,8 @@ class Places:
         objects = self._memory.of(load)
         if not objects or any(o.kind in ("unknown", "closed") for o in objects):
             return ANYWHERE
-        known = [self._stored[o] for o in objects if o in self._stored]
+        holders = self._memory.of(load.operands[0]) | _MEMORY
+        known = [place for o in objects for holder, place in self._stored.get(o, {}).items() if holder in holders]
         return joined(known) if known else None
 
     def _is_data(self, load: Instruction) -> bool:

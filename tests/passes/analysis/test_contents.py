@@ -51,6 +51,31 @@ def test_places(name: str, place: Place) -> None:
     assert Places(subject.function, {}, subject.memory, [1, 1, 12]).of(subject[name]) == place
 
 
+POINTERS = """define void @f(ptr %a, i64 %n) {
+  %heads = alloca [2 x ptr]
+  %rows = alloca [8 x ptr]
+  %copy = alloca [8 x ptr]
+  %row = getelementptr [28 x i8], ptr %a, i64 %n
+  store ptr %a, ptr %heads
+  store ptr %row, ptr %rows
+  %second = getelementptr i8, ptr %copy, i64 8
+  call void @llvm.memcpy.p0.p0.i64(ptr %second, ptr %rows, i64 8, i1 false)
+  %head = load ptr, ptr %heads
+  %of.row = load ptr, ptr %rows
+  %of.copy = load ptr, ptr %second
+  %either = select i1 undef, ptr %heads, ptr %copy
+  %of.either = load ptr, ptr %either
+  ret void
+}
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"""
+
+
+@pytest.mark.parametrize(("name", "step"), [("head", 0), ("of.row", 28), ("of.copy", 28), ("of.either", 28)])
+def test_pointers_in_memory_are_told_apart_by_what_they_are_in(name: str, step: int) -> None:
+    subject = Subject(POINTERS)
+    assert Places(subject.function, {}, subject.memory).of(subject[name]) == Place(0, step)
+
+
 def test_floats_of_a_record() -> None:
     subject = Subject(WALK)
     contents = Contents(subject.function, request(Parameter(element=RECORD), Parameter(), Parameter()), subject.memory)
