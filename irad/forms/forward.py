@@ -14,6 +14,7 @@ from irad.errors import ArgumentTypeError, UnsupportedError
 from irad.numba_.glue import Glue, Typed
 from irad.numba_.kinds import check_argument, check_output, check_tangent, differentiated_output
 from irad.numba_.parameters import signature
+from irad.numba_.repeat import share_python
 from irad.numba_.specialise import Subject, captured, specialise
 from irad.numba_.tangents import direction, members, moved, spread, tangent
 from irad_passes.request import Mode
@@ -56,6 +57,8 @@ class Slope(Form):
         returns = sweeps[0].returns
 
         def write(glue: Glue, values: list[Typed]) -> Any:
+            if len(sweeps) > 1:
+                share_python(glue, sweeps[0])
             slopes = []
             for index, sweep in zip(selected, sweeps, strict=True):
                 one = glue.context.get_constant(sweep.types[index], 1.0)

@@ -42,6 +42,8 @@ class Glue:
         The caller's slot for an exception.
     divert
         Writes the end of the entry where written arguments share memory: goes on in a version for that. None where there is none.
+    record
+        What the entry's runs share, if they call Python and are several: see `irad.numba_.reruns`.
     """
 
     def __init__(self, context: Any, builder: Any) -> None:
@@ -49,6 +51,7 @@ class Glue:
         self.builder = builder
         self.excinfo = context.call_conv._get_excinfo_argument(builder.function)
         self.divert: Callable[[], None] | None = None
+        self.record: Any = None
         self._kept: list[Kept] = []
 
     def keep(self, type_: Any, value: Any, *, result: bool = False) -> Any:

@@ -14,6 +14,8 @@ from numba.core import cgutils, imputils, types
 from numba.core.registry import cpu_target
 from numba.core.typing import templates
 
+from irad.numba_ import reruns
+
 GATE = "irad.python.f"
 DECLARED = re.compile(rf"^declare (\w+) @{re.escape(GATE)}(\d+)\(.*$", re.M)
 
@@ -28,7 +30,7 @@ class Block:
     def __call__(self, *args: Any) -> Any:
         if self._entry is None:
             self._entry = self.code.compile((types.ffi_forced_object,) * len(args))
-        return self._entry(*args)
+        return reruns.called(self._entry, args)
 
     def __reduce__(self) -> Any:
         return Block, (self.code,)

@@ -9,15 +9,18 @@ from llvmlite import ir
 from numba.core import cgutils
 
 from irad.errors import UnsupportedError
+from irad.numba_ import reruns
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad.numba_.sweep import Sweep, Written, arrays, fitted
+from irad.numba_.target import is_capturing
 
 
 class Repeated:
     """The code of such a sweep.
 
     Side effects of the function are those of one run: the arguments are fitted once, and before each run the arrays that the
-    function writes get the contents that they had on entry, and `np.random` and `random` their states: all runs draw the same.
+    function writes get the contents that they had on entry, and `np.random` and `random` their states: all runs draw the same. Blocks of
+    Python run in the first run only.
 
     Parameters
     ----------
@@ -29,13 +32,16 @@ class Repeated:
     Raises
     ------
     UnsupportedError
-        The function changes a container or a record, and would do so in each run.
+        The function changes a container or a record, and would do so in each run. Or it has blocks of Python, and the runs are
+        differentiated again.
     """
 
     def __init__(self, glue: Glue, sweep: Sweep, arguments: Sequence[Typed], *, once: bool = False) -> None:
         if not once and (changed := sweep.changed()):
             raise UnsupportedError(f"{sweep.place} changes its argument '{changed[0]}', and would do so once for each row or column of its "
                                    f"derivative. Make a copy of it in the function, or use irad.jvp or irad.vjp.")
+        if not once:
+            share_python(glue, sweep)
         self.glue = glue
         self.sweep = sweep
         self.arguments = list(arguments)
@@ -57,6 +63,24 @@ class Repeated:
         wanted = self.sweep.types[len(self.primals):]
         primals = [*self.primals, *(fitted(self.glue, *pair) for pair in zip(more, wanted, strict=True))]
         return self.sweep.write(self.glue, [*self.arguments, *more], tangents, seed, primals)
+
+
+def share_python(glue: Glue, sweep: Sweep) -> None:
+    """Let the blocks of Python in the function run in the first run only.
+
+    Raises
+    ------
+    UnsupportedError
+        There are some, and the runs are differentiated again.
+    """
+    if not sweep.calls_python():
+        return
+    if is_capturing(glue.context):
+        raise UnsupportedError(f"{sweep.place} has a `with objmode` block and runs once for each row or column of a matrix, or entry of "
+                               f"argnums, that is differentiated again. Compute before it what the block computes, or use irad.jvp, "
+                               f"irad.vjp or irad.gradient.")
+    if glue.record is None:
+        reruns.record(glue)
 
 
 def states(glue: Glue, sweep: Sweep) -> Iterator[tuple[Any, Any]]:

@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link, pool, python, sharing, within
+from irad.numba_ import link, pool, python, reruns, sharing, within
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad_passes.request import Activity, Answer, Mode
@@ -113,6 +113,10 @@ class Sweep:
         """The functions of Numba's runtime by which the function reaches states of random numbers."""
         return [name for name in ("numba_get_np_random_state", "numba_get_py_random_state") if f"@{name}(" in self.answer.text]
 
+    def calls_python(self) -> bool:
+        """Whether the function has blocks of Python."""
+        return "@PyObject_CallFunctionObjArgs(" in self.answer.text
+
     def _is_of(self, leaf: Parameter, kinds: Any) -> bool:
         """Whether a parameter is a part of such a value."""
         return isinstance(within.holder(self.types[leaf.index], leaf.path), kinds)
@@ -204,7 +208,8 @@ class Sweep:
             elif self.answer.shadowed[HIDDEN + at]:
                 operands.append(companions[at])
         kind = ir.FunctionType(ir.IntType(32), [operand.type for operand in operands])
-        code = builder.call(cgutils.get_or_insert_function(builder.module, kind, self.answer.name), operands)
+        with reruns.run(glue):
+            code = builder.call(cgutils.get_or_insert_function(builder.module, kind, self.answer.name), operands)
         if self.mode is Mode.FORWARD:
             return code, []
         finals = iter(zip(companions, self.activities, strict=True))
