@@ -20,6 +20,7 @@ from irad_passes.transforms.forward import Forward, emit_forward
 from irad_passes.transforms.hoist import hoist_loads
 from irad_passes.transforms.lower_tape import lower
 from irad_passes.transforms.parallel import emit_parallel
+from irad_passes.transforms.peel import peel_last
 from irad_passes.transforms.reallocate import expand_reallocations
 from irad_passes.transforms.returns import merge_returns, split_returns
 from irad_passes.transforms.retype import retype
@@ -98,6 +99,7 @@ PASSES = (
     Pass("split-aggregates", lambda work: split_aggregates(work.function)),
     Pass("retype", _retype),
     Pass("hoist-loads", _hoist_loads),
+    Pass("peel-last", lambda work: peel_last(work.function, work.request.rules)),
     Pass("fold-sign-tests", lambda work: fold_sign_tests(work.function, work.request.rules)),
     Pass("derive", _derive),
     Pass("drop-unread", _drop_unread),

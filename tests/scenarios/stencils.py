@@ -143,6 +143,61 @@ def read_once_more(a, n):
     return s
 
 
+def on_a_circle(a, out):
+    n = a.shape[0]
+    for i in range(n):
+        left = i - 1 if i > 0 else n - 1
+        right = i + 1 if i < n - 1 else 0
+        out[i] = a[left] * a[i] - math.sin(a[right]) * a[i]
+    return weighted(out)
+
+
+def around_backwards(a, out):
+    n = a.shape[0]
+    for i in range(n - 1, -1, -1):
+        left = i - 1 if i > 0 else n - 1
+        out[i] += a[left] * a[i] * a[left]
+    return weighted(out)
+
+
+def last_one_counts_double(a):
+    p, s = 1.0, 0.0
+    n = a.shape[0]
+    for i in range(n):
+        p *= 1.0 + 0.2 * a[i] * (2.0 if i == n - 1 else 1.0)
+        s += p
+    return s * p
+
+
+def from_two_to_the_bound(a, b, m):
+    """The bound is not that of the loop where m says so: then no iteration is special, or one in the middle."""
+    s, n = 0.0, a.shape[0]
+    for i in range(2, n):
+        s += a[i] * b[i + 1 if i < m - 1 else 0] * s + a[i - 1]
+    for i in range(2, n):
+        s += a[i] * b[i + 1 if i < n - 1 else 0] * s + a[i - 1]
+    return s
+
+
+def torus(a, steps):
+    n, m = a.shape
+    u, w = a.copy(), a.copy()
+    for _ in range(steps):
+        for i in range(n):
+            up = i - 1 if i > 0 else n - 1
+            down = i + 1 if i < n - 1 else 0
+            for j in range(m):
+                left = j - 1 if j > 0 else m - 1
+                right = j + 1 if j < m - 1 else 0
+                w[i, j] = u[i, j] + 0.2 * u[i, j] * (u[up, j] + u[down, j] + u[i, left] + u[i, right] - u[i, j] ** 3)
+        u, w = w, u
+    s = 0.0
+    for i in range(n):
+        for j in range(m):
+            s += u[i, j] * u[i, j]
+    return s
+
+
 RECORDS = np.zeros(5, dtype=[("x", np.float64), ("n", np.int32), ("y", np.float64)])
 RECORDS["x"], RECORDS["y"], RECORDS["n"] = numbers(5), signed(5), 3
 
@@ -162,5 +217,11 @@ SCENARIOS = (
     Scenario(two_arrays, [(signed(n), numbers(n), np.zeros(n)) for n in (9, 3)], argnums=(0, 1, 2)),
     Scenario(called_in_loop, [(numbers(5), 3), (numbers(2), 1), (numbers(4), 0)], name="stencil_called_in_loop"),
     Scenario(of_records, [(RECORDS,), (RECORDS[:3].copy(),)]),
+    Scenario(on_a_circle, [(signed(n), np.zeros(n)) for n in (9, 3, 2, 1, 0)], argnums=(0, 1)),
+    Scenario(around_backwards, [(signed(n), numbers(n)) for n in (9, 3, 2, 1, 0)], argnums=(0, 1)),
+    Scenario(last_one_counts_double, [(signed(n),) for n in (9, 2, 1, 0)]),
+    Scenario(from_two_to_the_bound, [(0.5 * signed(n), numbers(n), m) for n, m in ((9, 9), (9, 6), (9, 1), (4, 4), (3, 3), (2, 2), (1, 1))],
+             argnums=(0, 1)),
+    Scenario(torus, [(signed(5, 6), 3), (signed(3, 1), 2), (signed(1, 3), 2), (signed(2, 2), 2), (signed(4, 4), 0)]),
     Scenario(read_once_more, [(0.5 * numbers(5), 3), (numbers(2), 1)]),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Value, const
+from irad_passes.ir.model import Constant, Instruction, Value, const
 from irad_passes.ir.types import IntType
 
 _MASK = (1 << 64) - 1
@@ -156,6 +156,20 @@ def at_most(x: Expr, y: Expr, signed: bool) -> Expr:
     if x.number is not None and y.number is not None:
         return as_expr(int(x.number <= y.number if signed else x.number & _MASK <= y.number & _MASK))
     return as_expr(1) if x == y else _of(Operation("sle" if signed else "ule", (x, y)))
+
+
+def unfolded(x: Expr, depth: int = 8) -> Expr:
+    """``x`` in terms of what its leaves are sums of: two ways to write one number become one."""
+    total = as_expr(x.constant)
+    for atom, coefficient in x.terms:
+        value = atom.value if isinstance(atom, Leaf) else None
+        if depth and isinstance(value, Instruction) and value.type is T.I64 and value.opcode in ("add", "sub"):
+            first, second = (as_expr(v.int_value) if isinstance(v, Constant) and v.int_value is not None else leaf(v)
+                             for v in value.operands)
+            total += unfolded(first + second * (1 if value.opcode == "add" else -1), depth - 1) * coefficient
+        else:
+            total += _of(atom) * coefficient
+    return total
 
 
 def emit(x: Expr, builder: Builder, value_of: Callable[[Value], Value] = lambda value: value) -> Value:

@@ -56,7 +56,7 @@ class Affine:
 
 
 @dataclass(frozen=True, eq=False)
-class _Sequence:
+class Sequence:
     """A value of ``bits`` bits that is ``start + k * step`` in iteration k; the low bits of ``start`` count."""
 
     start: Expr
@@ -128,7 +128,7 @@ def backedge_count(loop: Loop, graph: Cfg) -> Expr | None:
     left, right = condition.operands
     if invariant_expr(left, loop) is not None:
         left, right, predicate = right, left, _SWAPPED[predicate]
-    tested, bound = _sequence(left, loop), invariant_expr(right, loop)
+    tested, bound = sequence(left, loop), invariant_expr(right, loop)
     if tested is None or bound is None or (frozen and _may_overflow(left, loop)):
         return None
     return _iterations(tested, predicate if stays else _INVERSE[predicate], bound)
@@ -240,7 +240,7 @@ def _added(value: Value, loop: Loop) -> tuple[Value, Expr, bool, bool] | None:
     return other, -step if value.opcode == "sub" else step, nsw, nuw
 
 
-def _sequence(value: Value, loop: Loop, depth: int = 0) -> _Sequence | None:
+def sequence(value: Value, loop: Loop, depth: int = 0) -> Sequence | None:
     """``value`` as a number that grows by a constant in each iteration of ``loop``."""
     if not isinstance(value, Instruction) or depth > _MAX_DEPTH or not isinstance(value.type, IntType):
         return None
@@ -249,16 +249,16 @@ def _sequence(value: Value, loop: Loop, depth: int = 0) -> _Sequence | None:
         start = None if found is None else invariant_expr(found.start, loop)
         if found is None or start is None or found.step.number is None:
             return None
-        return _Sequence(start, found.step.number, value.type.bits, found.nsw, found.nuw)
+        return Sequence(start, found.step.number, value.type.bits, found.nsw, found.nuw)
     if value.opcode in ("sext", "zext", "trunc", "freeze"):
-        inner = _sequence(value.operands[0], loop, depth + 1)
+        inner = sequence(value.operands[0], loop, depth + 1)
         if inner is None or (value.opcode == "freeze" and _may_overflow(value.operands[0], loop)):
             return None
         return _cast(inner, value, value.type.bits)
     link = _added(value, loop)
     if link is None:
         return None
-    base = _sequence(link[0], loop, depth + 1)
+    base = sequence(link[0], loop, depth + 1)
     if base is None:
         return None
     return replace(base, start=base.start + link[1], nsw=base.nsw and link[2], nuw=base.nuw and link[3])
@@ -279,20 +279,20 @@ def _may_overflow(value: Value, loop: Loop) -> bool:
     return False
 
 
-def _cast(inner: _Sequence, cast: Instruction, bits: int) -> _Sequence | None:
+def _cast(inner: Sequence, cast: Instruction, bits: int) -> Sequence | None:
     """What a cast makes of a sequence; None where the wider values do not follow each other by the same step."""
     if cast.opcode in ("trunc", "freeze"):
         return replace(inner, step=wrapped(inner.step, bits), bits=bits, nsw=False, nuw=False)
     never_negative = cast.opcode == "zext" and "nneg" in cast.flags
     # That a step cannot wrap the narrow number says nothing about how near it gets to a wide bound: no flags are left.
     if inner.nsw and (cast.opcode == "sext" or never_negative):
-        return _Sequence(extended(inner.start, inner.bits, True), inner.step, bits, False, False)
+        return Sequence(extended(inner.start, inner.bits, True), inner.step, bits, False, False)
     if inner.nuw and cast.opcode == "zext":
-        return _Sequence(extended(inner.start, inner.bits, False), inner.step, bits, False, False)
+        return Sequence(extended(inner.start, inner.bits, False), inner.step, bits, False, False)
     return None
 
 
-def _iterations(tested: _Sequence, predicate: str, bound: Expr) -> Expr | None:
+def _iterations(tested: Sequence, predicate: str, bound: Expr) -> Expr | None:
     """The first k for which ``tested`` no longer is ``predicate`` ``bound``."""
     bits, step = tested.bits, tested.step
     if predicate == "ne":

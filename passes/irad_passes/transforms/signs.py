@@ -30,7 +30,7 @@ def fold_sign_tests(function: Function, rules: Mapping[str, Rule]) -> None:
     for i in [i for i in function.instructions() if i.opcode == "fcmp"]:
         answer = _ZERO.get(str(i.extra["predicate"]))
         if answer is not None and literal(i.operands[1]) == 0.0 and signs.of(i.operands[0]) is Sign.POSITIVE:
-            _decide(i, answer)
+            decide(i, answer)
     forest = loop_forest(graph, dominators(graph))
     for block in graph.order:
         if forest.loop_of(block) is None:
@@ -40,10 +40,10 @@ def fold_sign_tests(function: Function, rules: Mapping[str, Rule]) -> None:
             if bound is not None and abs(bound) <= _SMALL and (least := _least(i.operands[0], i, forest)) is not None:
                 answer = _answer(str(i.extra["predicate"]).split()[-1], least, bound)
                 if answer is not None:
-                    _decide(i, answer)
+                    decide(i, answer)
 
 
-def _decide(test: Instruction, answer: bool) -> None:
+def decide(test: Instruction, answer: bool) -> None:
     """Put ``answer`` in the place of ``test``, and of what it selects."""
     for user in [user for user in test.users if user.opcode == "select" and user.operands[0] is test]:
         user.replace_all_uses_with(user.operands[1 if answer else 2])

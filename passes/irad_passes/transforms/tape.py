@@ -119,7 +119,7 @@ class Tape:
             base = b.call(RESERVE, T.PTR, [handle, bytes_, const(T.I64, 8)], f"{value.name}.tape")
             self.slots[value] = Array(base, nest, sizes[1:])
             self._add(base)
-            after = Builder.behind(value)
+            after = _behind_loads(value)
             _store(after, value, self.address(after, value, lambda v: v))
 
     def _keep_in_records(self, loop: Loop, values: list[Instruction]) -> None:
@@ -187,6 +187,14 @@ def _storage(type_: T.Type) -> T.Type:
 
 def _store(b: Builder, value: Value, pointer: Value) -> None:
     b.store(b.cast("zext", value, T.I8) if value.type is T.I1 else value, pointer)
+
+
+def _behind_loads(value: Instruction) -> Builder:
+    """Behind ``value`` and the block's loads. Where an iteration loads what the next one loads too, LLVM carries it over, and does not
+    vectorise the loop when that is stored before the load."""
+    block = value.block
+    last = next((i for i in reversed(block.instructions) if i.opcode == "load" or i is value), value)
+    return Builder.behind(last)
 
 
 def _behind_phis(block: Block) -> int:
