@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
@@ -49,14 +49,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Form(ABC):
-    """What a `Derivative` computes from its function: equal forms of one function are one `Derivative`."""
+    """What a `Derivative` computes from its function: equal forms of one function are one `Derivative`.
+
+    ``vector_math``: see `irad.numba_.specialise.Subject`.
+    """
 
     operator: ClassVar[str]
     diverts: ClassVar[bool] = False
-    fills: ClassVar[bool] = False
-    """Whether it is also called with ``out``, an array to fill, which then stands behind the arguments of a plan."""
     """Whether it can also be had of arguments that share memory while one of them is written: its sweep runs once, and what it returns
     is all that comes of the shadows."""
+    fills: ClassVar[bool] = False
+    """Whether it is also called with ``out``, an array to fill, which then stands behind the arguments of a plan."""
+
+    vector_math: bool | None = field(default=None, kw_only=True)
 
     @abstractmethod
     def signature(self, function: Any) -> inspect.Signature:
@@ -131,7 +136,7 @@ class Derivative(CPUDispatcher):
         self._compiler: Any
         super().__init__(_entry(self, function, form), targetoptions={
             "nopython": True, **{name: value for name, value in function.targetoptions.items() if name == "nogil"}})
-        self._compiler = _Compiler(Subject(form.operator, function, shared), form, self._compiler)
+        self._compiler = _Compiler(Subject(form.operator, function, shared, form.vector_math), form, self._compiler)
         self._irad_signature = form.signature(function)
         if self._compiler.fills:
             self._pass_none_for_out()

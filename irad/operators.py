@@ -19,7 +19,7 @@ def _operator(function: Any, form: Form) -> Any:
     return differentiated(function, form)
 
 
-def gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Gradient of a function that returns a float, compiled.
 
     Parameters
@@ -30,6 +30,9 @@ def gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
         The arguments to differentiate with respect to, by index (negative from the end) or name.
     has_aux : bool
         The function returns ``(y, aux)``, of which only the float ``y`` is differentiated.
+    vector_math : bool, optional
+        Whether vector functions of glibc (4 units in the last place) take the place of libm's: in the value too, nowhere, or, if left
+        out, in what only the derivative needs. Control flow, indices and comparisons are libm's. Without glibc on x86-64: no effect.
 
     Returns
     -------
@@ -64,10 +67,10 @@ def gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
     >>> irad.gradient(energy)(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    return _operator(function, Gradient(argnums, has_aux))
+    return _operator(function, Gradient(argnums, has_aux, vector_math=vector_math))
 
 
-def value_and_gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def value_and_gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Value and gradient of a function that returns a float, by one sweep.
 
     Parameters and errors are those of `gradient`.
@@ -84,10 +87,10 @@ def value_and_gradient(function: Any = None, argnums: Argnums = 0, *, has_aux: b
     >>> irad.value_and_gradient(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    return _operator(function, ValueAndGradient(argnums, has_aux))
+    return _operator(function, ValueAndGradient(argnums, has_aux, vector_math=vector_math))
 
 
-def derivative(function: Any = None, argnums: Argnums = 0) -> Any:
+def derivative(function: Any = None, argnums: Argnums = 0, *, vector_math: bool | None = None) -> Any:
     """Derivative with respect to a scalar argument, compiled.
 
     Parameters
@@ -96,6 +99,8 @@ def derivative(function: Any = None, argnums: Argnums = 0) -> Any:
         Returns a float, a complex number, an array of them, or a tuple of those.
     argnums : int, str, or tuple of them
         The float arguments to differentiate with respect to.
+    vector_math : bool, optional
+        As in `gradient`.
 
     Returns
     -------
@@ -117,10 +122,10 @@ def derivative(function: Any = None, argnums: Argnums = 0) -> Any:
     >>> irad.derivative(lambda x: x**3)(2.0)
     12.0
     """
-    return _operator(function, Slope(argnums))
+    return _operator(function, Slope(argnums, vector_math=vector_math))
 
 
-def jvp(function: Any = None, *, has_aux: bool = False) -> Any:
+def jvp(function: Any = None, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Directional derivative, compiled: the Jacobian times a tangent.
 
     Parameters
@@ -129,6 +134,8 @@ def jvp(function: Any = None, *, has_aux: bool = False) -> Any:
         Returns a float, a complex number, an array of them, or a tuple of those.
     has_aux : bool
         The function returns ``(y, aux)``, of which only ``y`` is differentiated.
+    vector_math : bool, optional
+        As in `gradient`.
 
     Returns
     -------
@@ -152,10 +159,10 @@ def jvp(function: Any = None, *, has_aux: bool = False) -> Any:
     >>> irad.jvp(lambda x, y: x * y)((2.0, 3.0), (1.0, None))
     (6.0, 3.0)
     """
-    return _operator(function, Jvp(has_aux))
+    return _operator(function, Jvp(has_aux, vector_math=vector_math))
 
 
-def vjp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def vjp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Product of a cotangent with the Jacobian, compiled.
 
     Parameters
@@ -166,6 +173,8 @@ def vjp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) ->
         The arguments to differentiate with respect to.
     has_aux : bool
         The function returns ``(y, aux)``, of which only ``y`` is differentiated.
+    vector_math : bool, optional
+        As in `gradient`.
 
     Returns
     -------
@@ -189,11 +198,11 @@ def vjp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) ->
     >>> irad.vjp(lambda x, y: x * y, argnums=(0, 1))((2.0, 3.0), 1.0)
     (6.0, (3.0, 2.0))
     """
-    return _operator(function, Vjp(argnums, has_aux))
+    return _operator(function, Vjp(argnums, has_aux, vector_math=vector_math))
 
 
 def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, mode: MatrixMode = "auto",
-             chunk: int | None = None) -> Any:
+             chunk: int | None = None, vector_math: bool | None = None) -> Any:
     """Jacobian, compiled: all derivatives of all outputs.
 
     Parameters
@@ -209,6 +218,8 @@ def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
         function has no reverse mode, "auto" goes by columns.
     chunk : int, optional
         How many columns or rows one sweep computes; if left out, 8 columns, or 4 rows (8 if there are so many for sure).
+    vector_math : bool, optional
+        As in `gradient`.
 
     Returns
     -------
@@ -239,20 +250,21 @@ def jacobian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = Fals
     array([[2., 0.],
            [0., 4.]])
     """
-    return _operator(function, Jacobian(argnums, has_aux, mode, chunk))
+    return _operator(function, Jacobian(argnums, has_aux, mode, chunk, vector_math=vector_math))
 
 
-def jacfwd(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, chunk: int | None = None) -> Any:
+def jacfwd(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, chunk: int | None = None,
+           vector_math: bool | None = None) -> Any:
     """`jacobian` by forward mode."""
-    return jacobian(function, argnums, has_aux=has_aux, mode="forward", chunk=chunk)
+    return jacobian(function, argnums, has_aux=has_aux, mode="forward", chunk=chunk, vector_math=vector_math)
 
 
-def jacrev(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def jacrev(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """`jacobian` by reverse mode."""
-    return jacobian(function, argnums, has_aux=has_aux, mode="reverse")
+    return jacobian(function, argnums, has_aux=has_aux, mode="reverse", vector_math=vector_math)
 
 
-def hessian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def hessian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Hessian, compiled: all second derivatives of a function that returns a float.
 
     Parameters and errors are those of `gradient`.
@@ -274,10 +286,10 @@ def hessian(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False
     array([[0., 4.],
            [4., 6.]])
     """
-    return _operator(function, Hessian(argnums, has_aux))
+    return _operator(function, Hessian(argnums, has_aux, vector_math=vector_math))
 
 
-def hessian_diagonal(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def hessian_diagonal(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Diagonal of the Hessian, compiled: the second derivative with respect to each number, as iminuit's ``g2`` takes it.
 
     Parameters and errors are those of `gradient`.
@@ -297,10 +309,10 @@ def hessian_diagonal(function: Any = None, argnums: Argnums = 0, *, has_aux: boo
     >>> irad.hessian_diagonal(lambda x: x[0] * x[1] ** 2)(np.array([3.0, 2.0]))
     array([0., 6.])
     """
-    return _operator(function, HessianDiagonal(argnums, has_aux))
+    return _operator(function, HessianDiagonal(argnums, has_aux, vector_math=vector_math))
 
 
-def hvp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def hvp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Product of the Hessian with a vector, compiled, without the Hessian.
 
     Parameters
@@ -311,6 +323,8 @@ def hvp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) ->
         The arguments to differentiate with respect to.
     has_aux : bool
         The function returns ``(y, aux)``, of which only the float ``y`` is differentiated.
+    vector_math : bool, optional
+        As in `gradient`.
 
     Returns
     -------
@@ -336,10 +350,10 @@ def hvp(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) ->
     >>> irad.hvp(lambda x: x[0] * x[1] ** 2)(np.array([3.0, 2.0]), np.array([1.0, 0.0]))
     array([0., 4.])
     """
-    return _operator(function, Hvp(argnums, has_aux))
+    return _operator(function, Hvp(argnums, has_aux, vector_math=vector_math))
 
 
-def gauss_newton(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+def gauss_newton(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = False, vector_math: bool | None = None) -> Any:
     """Products of the Gauss–Newton matrix JᵀJ of residuals r with vectors, compiled, without J.
 
     Parameters
@@ -350,6 +364,8 @@ def gauss_newton(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = 
         The arguments to differentiate with respect to.
     has_aux : bool
         The function returns ``(r, aux)``, of which only ``r`` is differentiated.
+    vector_math : bool, optional
+        As in `gradient`.
 
     Returns
     -------
@@ -375,7 +391,7 @@ def gauss_newton(function: Any = None, argnums: Argnums = 0, *, has_aux: bool = 
     >>> 5.0 - step(5.0, None) / step(5.0, 1.0)
     3.0
     """
-    return _operator(function, GaussNewton(argnums, has_aux))
+    return _operator(function, GaussNewton(argnums, has_aux, vector_math=vector_math))
 
 
 grad = gradient

@@ -27,75 +27,77 @@ def constant(type_: Any) -> Any:
 
 
 @overload(operators.gradient, prefer_literal=True)
-def _gradient(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.gradient(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _gradient(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.gradient(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 @overload(operators.value_and_gradient, prefer_literal=True)
-def _value_and_gradient(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.value_and_gradient(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _value_and_gradient(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.value_and_gradient(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 @overload(operators.derivative, prefer_literal=True)
-def _derivative(function, argnums=0):  # type: ignore[no-untyped-def]
-    found = operators.derivative(function, constant(argnums))
-    return lambda function, argnums=0: found
+def _derivative(function, argnums=0, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.derivative(function, constant(argnums), vector_math=constant(vector_math))
+    return lambda function, argnums=0, vector_math=None: found
 
 
 @overload(operators.jvp, prefer_literal=True)
-def _jvp(function, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.jvp(function, has_aux=constant(has_aux))
-    return lambda function, has_aux=False: found
+def _jvp(function, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.jvp(function, has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, has_aux=False, vector_math=None: found
 
 
 @overload(operators.vjp, prefer_literal=True)
-def _vjp(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.vjp(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _vjp(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.vjp(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 @overload(operators.jacobian, prefer_literal=True)
-def _jacobian(function, argnums=0, has_aux=False, mode="auto", chunk=None):  # type: ignore[no-untyped-def]
-    found = operators.jacobian(function, constant(argnums), has_aux=constant(has_aux), mode=constant(mode), chunk=constant(chunk))
-    return lambda function, argnums=0, has_aux=False, mode="auto", chunk=None: found
+def _jacobian(function, argnums=0, has_aux=False, mode="auto", chunk=None, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.jacobian(function, constant(argnums), has_aux=constant(has_aux), mode=constant(mode), chunk=constant(chunk),
+                               vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, mode="auto", chunk=None, vector_math=None: found
 
 
 @overload(operators.jacfwd, prefer_literal=True)
-def _jacfwd(function, argnums=0, has_aux=False, chunk=None):  # type: ignore[no-untyped-def]
-    found = operators.jacfwd(function, constant(argnums), has_aux=constant(has_aux), chunk=constant(chunk))
-    return lambda function, argnums=0, has_aux=False, chunk=None: found
+def _jacfwd(function, argnums=0, has_aux=False, chunk=None, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.jacfwd(function, constant(argnums), has_aux=constant(has_aux), chunk=constant(chunk),
+                             vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, chunk=None, vector_math=None: found
 
 
 @overload(operators.jacrev, prefer_literal=True)
-def _jacrev(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.jacrev(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _jacrev(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.jacrev(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 @overload(operators.hessian, prefer_literal=True)
-def _hessian(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.hessian(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _hessian(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.hessian(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 @overload(operators.hessian_diagonal, prefer_literal=True)
-def _hessian_diagonal(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.hessian_diagonal(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _hessian_diagonal(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.hessian_diagonal(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 @overload(operators.hvp, prefer_literal=True)
-def _hvp(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.hvp(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _hvp(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.hvp(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 @overload(operators.gauss_newton, prefer_literal=True)
-def _gauss_newton(function, argnums=0, has_aux=False):  # type: ignore[no-untyped-def]
-    found = operators.gauss_newton(function, constant(argnums), has_aux=constant(has_aux))
-    return lambda function, argnums=0, has_aux=False: found
+def _gauss_newton(function, argnums=0, has_aux=False, vector_math=None):  # type: ignore[no-untyped-def]
+    found = operators.gauss_newton(function, constant(argnums), has_aux=constant(has_aux), vector_math=constant(vector_math))
+    return lambda function, argnums=0, has_aux=False, vector_math=None: found
 
 
 MOST = 24

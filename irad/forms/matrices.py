@@ -164,7 +164,7 @@ class Hessian(Jacobian):
     mode: MatrixMode = "forward"
 
     def swept(self, function: Any) -> Any:
-        return differentiated(function, Gradient(self.argnums, self.has_aux))
+        return differentiated(function, Gradient(self.argnums, self.has_aux, vector_math=self.vector_math))
 
     def check_returned(self, subject: Subject, returns: Any) -> None:
         check_scalar_output(subject, returns, has_aux=self.has_aux)

@@ -83,7 +83,7 @@ class Hvp(Form):
         arguments, out = apart(arguments, count)
         inputs = self.inputs(subject, *arguments)
         sweep = specialise(subject, inputs, Mode.FORWARD, frozenset(chosen(self.argnums)),
-                           function=differentiated(subject.function, Gradient(self.argnums, self.has_aux)))
+                           function=differentiated(subject.function, Gradient(self.argnums, self.has_aux, vector_math=self.vector_math)))
         whole, *aux_type = sweep.returns if self.has_aux else [sweep.returns]
         returns = list(whole) if isinstance(self.argnums, tuple) else [whole]
         filled = given_out(subject, returns, out)

@@ -23,6 +23,8 @@ from numba.core import types
 from numba.core.dispatcher import Dispatcher
 from numba.core.registry import CPUDispatcher
 
+from irad.numba_ import vector_math
+
 STAMPED = frozenset({"numba", "numpy", "irad", "math", "cmath", "builtins", "operator"})
 """Packages whose functions are what their version says: see `stamp`."""
 MEMOS = ("_irad_sweeps", "_irad_derivatives", "_irad_contracted", "_irad_picked", "_irad_halved", "_irad_jitted", "_irad_signature")
@@ -35,12 +37,12 @@ class Unknown(Exception):
 
 @cache
 def stamp() -> tuple[str, ...]:
-    """The versions of all that makes derivatives; of irad the size and time of each file as well."""
+    """The versions of all that makes derivatives, and the vector functions that are there; of irad the size and time of each file too."""
     folders = [Path(__file__).parents[1], Path(sys.modules["irad_passes"].__path__[0])]
     files = sorted(path for folder in folders for path in folder.rglob("*.py"))
     entries = [f"{path.name}:{status.st_size}:{status.st_mtime_ns}" for path in files for status in (path.stat(),)]
     digest = hashlib.sha256("\n".join(entries).encode()).hexdigest()
-    return (numba.__version__, llvmlite.__version__, np.__version__, sys.version, digest)
+    return (numba.__version__, llvmlite.__version__, np.__version__, sys.version, *sum(vector_math.variants().values(), ()), digest)
 
 
 def fingerprint(function: CPUDispatcher) -> str:

@@ -19,9 +19,10 @@ from irad.numba_.records import has_floats
 from irad.numba_.rule_calls import with_rules
 from irad.numba_.sweep import HIDDEN, Sweep, contiguous_type
 from irad_passes.errors import NoDerivative, PassError, Unsupported
-from irad_passes.request import CLOSED, Activity, Answer, Mode, Parameter, Request
+from irad_passes.request import CLOSED, Activity, Answer, Approximate, Mode, Parameter, Request
 from irad_passes.rules.memory import PARALLEL
 
+APPROXIMATE = {None: Approximate.DERIVATIVE, True: Approximate.EVERYWHERE, False: Approximate.NOWHERE}
 SUFFIX = {Mode.FORWARD: "jvp", Mode.REVERSE: "vjp"}
 
 
@@ -29,12 +30,14 @@ SUFFIX = {Mode.FORWARD: "jvp", Mode.REVERSE: "vjp"}
 class Subject:
     """An operator and the function it differentiates: what messages speak of.
 
-    ``shared``: arguments that the function writes may share memory with others.
+    ``shared``: arguments that the function writes may share memory with others. ``vector_math``: whether vector functions of
+    libmvec may take the place of libm's, in all that is computed; None: in what only the derivative needs.
     """
 
     operator: str
     function: Any
     shared: bool = False
+    vector_math: bool | None = None
 
     @property
     def name(self) -> str:
@@ -77,7 +80,7 @@ def specialise(subject: Subject, arguments: tuple[Any, ...], mode: Mode, selecte
     if subject.shared:
         function = getattr(function, "_irad_shared", function)
     memo: dict[Any, Sweep] = function.__dict__.setdefault("_irad_sweeps", {})
-    key = (arguments, mode, selected, valued, width, subject.shared)
+    key = (arguments, mode, selected, valued, width, subject.shared, subject.vector_math)
     if key not in memo:
         memo[key] = _specialise(subject, function, arguments, mode, selected, valued, width)
     return memo[key]
@@ -91,6 +94,8 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
     while True:
         found = captured(function, arguments, frozenset() if subject.shared else shadowed)
         leaves, activities, request = asked(found, mode, selected, valued, width, subject.shared)
+        request = replace(request, approximate=APPROXIMATE[subject.vector_math],
+                          name=request.name + {None: "", True: ".vector", False: ".scalar"}[subject.vector_math])
         text, rows = with_rules(found.text, mode)
         try:
             answer = pipeline.differentiate(text, replace(request, rules={**request.rules, **rows}))

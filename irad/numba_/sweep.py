@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link, pool, python, reruns, sharing, within
+from irad.numba_ import link, pool, python, reruns, sharing, vector_math, within
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad_passes.request import Activity, Answer, Mode
@@ -85,7 +85,8 @@ class Sweep:
 
         for start in self.reload:
             start()
-        return link.linkable(python.defined(pipeline.lower(self.executed.text, pool.LOOP)), self.answer.name, inlined=False)
+        text = vector_math.vectorisable(python.defined(pipeline.lower(self.executed.text, pool.LOOP)))
+        return link.linkable(text, self.answer.name, inlined=False)
 
     @cached_property
     def executed(self) -> Answer:
@@ -95,7 +96,8 @@ class Sweep:
     @property
     def reload(self) -> tuple[Callable[[], None], ...]:
         """What has to be called before the code is loaded."""
-        return (pool.start,) if PARALLEL in self.executed.text else ()
+        text = self.executed.text
+        return (pool.start,) * (PARALLEL in text) + (vector_math.reload,) * (vector_math.vectorisable(text) != text)
 
     def written_arrays(self) -> set[tuple[int, Path]]:
         """The arrays that the function writes: argument, and place in it."""

@@ -13,6 +13,7 @@ from irad_passes.ir.types import I32, FloatType
 from irad_passes.ir.verify import verify, verify_structure
 from irad_passes.request import Activity, Answer, Mode, Request
 from irad_passes.transforms.aggregates import split_aggregates
+from irad_passes.transforms.approximate import mark_approximate
 from irad_passes.transforms.canonicalise import canonical_module
 from irad_passes.transforms.devirtualise import devirtualise
 from irad_passes.transforms.finish import finish
@@ -78,6 +79,7 @@ def _wanted(work: Work) -> list[Work]:
 
 def _derive(work: Work) -> None:
     for wanted in _wanted(work):
+        mark_approximate(wanted)
         if (found := team(wanted)) is not None:
             emit_parallel(wanted, found)
         else:

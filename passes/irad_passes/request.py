@@ -16,6 +16,16 @@ class Mode(Enum):
     REVERSE = "reverse"
 
 
+class Approximate(Enum):
+    """Which calls of transcendental functions may be approximate. AS_GIVEN: those that the function says may be; NOWHERE: none;
+    DERIVATIVE: those that only the derivative needs; EVERYWHERE: all on which neither control flow, an integer nor a kink depends."""
+
+    AS_GIVEN = "as given"
+    NOWHERE = "nowhere"
+    DERIVATIVE = "derivative"
+    EVERYWHERE = "everywhere"
+
+
 class Activity(Enum):
     """How a parameter takes part. CONST: carries no derivative. ACTIVE: a float passed by value.
     DUPLICATED: a pointer whose memory has a shadow, that the caller passes behind it."""
@@ -67,6 +77,8 @@ class Request:
     them behind one another in place of each number of the primal's (see `transforms.lanes`). Without ``status``: reverse mode
     takes a last parameter, the seed, and returns the primal's result; forward mode returns {result, tangent}.
 
+    ``approximate``: which calls get LLVM's flag ``afn``.
+
     ``inner``: the function is called by one that is differentiated: in reverse mode the derivative is two functions, see
     `transforms.split`.
     """
@@ -80,6 +92,12 @@ class Request:
     discarded: frozenset[int] = frozenset()
     width: int = 1
     inner: bool = False
+    approximate: Approximate = Approximate.AS_GIVEN
+
+    @property
+    def function_flags(self) -> tuple[str, ...]:
+        """The flags of calls that the derivative adds."""
+        return ("afn",) if self.approximate in (Approximate.DERIVATIVE, Approximate.EVERYWHERE) else ()
 
     @property
     def groups(self) -> tuple[int, ...]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Block, Constant, Function, Instruction, Value, const, global_ref
 
+APPROXIMATE = "afn"
+"""The flag of a call whose result may be approximate."""
+
 
 class Builder:
     """Writes instructions into ``block`` at ``index`` (default: the end) and moves on behind them.
 
-    ``flags`` are the fast-math flags put on floating-point arithmetic.
+    ``flags`` are the fast-math flags put on calls of functions of floats; all but `APPROXIMATE` are put on arithmetic too.
     """
 
     def __init__(self, block: Block, index: int | None = None, flags: tuple[str, ...] = ()) -> None:
         self.block = block
         self.index = len(block.instructions) if index is None else index
-        self.flags = flags
+        self.function_flags = flags
+        self.flags = tuple(flag for flag in flags if flag != APPROXIMATE)
 
     @classmethod
     def before(cls, instruction: Instruction, flags: tuple[str, ...] = ()) -> Builder:

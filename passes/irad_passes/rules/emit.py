@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from irad_passes.ir import types as T
-from irad_passes.ir.builder import Builder
+from irad_passes.ir.builder import APPROXIMATE, Builder
 from irad_passes.ir.model import Constant, Instruction, Value, const
 
 PREDICATES = {"oeq": "eq", "une": "ne", "olt": "slt", "ole": "sle", "ogt": "sgt", "oge": "sge"}
@@ -18,6 +18,12 @@ INTRINSICS = frozenset({
     "log10", "pow", "powi", "ldexp", "fma", "fabs", "copysign", "floor", "ceil", "trunc", "rint", "minnum", "maxnum",
 })
 """Functions that LLVM has an intrinsic for; the others are calls to libm."""
+
+TRANSCENDENTAL = frozenset({
+    "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "exp", "exp2", "exp10",
+    "expm1", "log", "log2", "log10", "log1p", "pow", "cbrt", "hypot", "erf", "erfc",
+})
+"""Functions that vector libraries have, to some units in the last place: those of which `APPROXIMATE` means something."""
 
 
 def emit(builder: Builder, name: str, operands: list[Value]) -> Value:
@@ -39,7 +45,8 @@ def emit(builder: Builder, name: str, operands: list[Value]) -> Value:
         return builder.icmp("eq", builder.cast("bitcast", first, bits), builder.cast("bitcast", last, bits))
     if name in INTRINSICS:
         suffix = "".join(f".{_mangled(type_)}" for type_ in _overloads(name, operands))
-        return builder.call(f"llvm.{name}{suffix}", first.type, operands, flags=builder.flags)
+        flags = builder.function_flags if name in TRANSCENDENTAL else builder.flags
+        return builder.call(f"llvm.{name}{suffix}", first.type, operands, flags=flags)
     return _library_call(builder, name, operands)
 
 
@@ -79,12 +86,13 @@ def _library_call(builder: Builder, name: str, operands: list[Value]) -> Value:
     """Call libm, once for each lane of vectors."""
     type_ = operands[0].type
     symbol = name + "f" if type_.scalar is T.FLOAT else name
+    flags = tuple(flag for flag in builder.function_flags if flag == APPROXIMATE and name in TRANSCENDENTAL)
     if not isinstance(type_, T.VectorType):
-        return builder.call(symbol, type_, operands)
+        return builder.call(symbol, type_, operands, flags=flags)
     vector: Value = Constant(type_, "poison")
     for lane in range(type_.count):
         scalars = [_extract(builder, operand, lane) for operand in operands]
-        vector = _insert(builder, vector, builder.call(symbol, type_.element, scalars), lane)
+        vector = _insert(builder, vector, builder.call(symbol, type_.element, scalars, flags=flags), lane)
     return vector
 
 

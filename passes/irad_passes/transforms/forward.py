@@ -116,7 +116,7 @@ class Forward:
             raise no_derivative(i)
 
     def _scalar(self, i: Instruction, rule: ScalarRule) -> Value:
-        b = self._behind(i, fast_flags(i))
+        b = self._behind(i, (*fast_flags(i), *self.request.function_flags))
         total: Value | None = None
         for index in rule.operands(i):
             tangent = self.tangents.get(i.operands[index])
@@ -210,10 +210,10 @@ def zero(type_: T.Type) -> Value:
 
 
 def fast_flags(i: Instruction) -> tuple[str, ...]:
-    """The fast-math flags of the primal instruction that its derivative may share: never nnan or ninf."""
-    allowed = {"reassoc", "nsz", "arcp", "contract", "afn"}
+    """The fast-math flags of the primal instruction that its derivative may share: never nnan or ninf. See `Request.function_flags`."""
+    allowed = {"reassoc", "nsz", "arcp", "contract"}
     if "fast" in i.flags:
-        return ("reassoc", "nsz", "arcp", "contract", "afn")
+        return ("reassoc", "nsz", "arcp", "contract")
     return tuple(f for f in i.flags if f in allowed)
 
 

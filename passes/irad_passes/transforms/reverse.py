@@ -18,7 +18,7 @@ from irad_passes.analysis.windows import windows
 from irad_passes.errors import PassError, Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.access import alignment
-from irad_passes.ir.builder import Builder
+from irad_passes.ir.builder import APPROXIMATE, Builder
 from irad_passes.ir.model import Argument, Block, Constant, Function, Instruction, Value, const
 from irad_passes.transforms.adjoint import FLAGS, Adjoints
 from irad_passes.transforms.arena import handed_over, move_to_tape
@@ -186,7 +186,7 @@ class Reverse:
 
     def _block(self, block: Block, ret: Instruction) -> None:
         """Emit the reverse of ``block``."""
-        b = self._builder = Builder(self._reverse[block], flags=FLAGS)
+        b = self._builder = Builder(self._reverse[block], flags=(*FLAGS, *self.request.function_flags))
         if block is self.exit and not self.request.status and ret.operands:
             seed = self._seed(self.adjoints.type_of(ret.operands[0])) if self.halves is None else self.halves.seed
             if seed is not None:
@@ -357,7 +357,7 @@ class Reverse:
         operands = [lookup(operand) for operand in (value.arguments if value.opcode == "call" else value.operands)]
         if value.opcode == "call":
             operands.append(value.operands[-1])
-        flags = () if value.opcode == "call" else value.flags
+        flags = tuple(flag for flag in value.flags if flag == APPROXIMATE) if value.opcode == "call" else value.flags
         return b.insert(Instruction(value.opcode, value.type, operands, flags=flags, extra=dict(value.extra)), f"{value.name}.rev")
 
     def _phi(self, b: Builder, phi: Instruction, loop: Loop | None, lookup: Lookup) -> Value:

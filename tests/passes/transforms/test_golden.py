@@ -1,8 +1,8 @@
 """What passes make of small functions: the lines that matter, as CHECK lines in ``tests/golden/<pass>/<case>.ll``.
 
 A file's ``; REQUEST:`` line says what is asked for: the mode, ``status`` where the function returns one, ``discard`` where nobody looks
-at the memory behind its first parameter, the width, and its parameters as ``python -m irad_passes --parameters`` takes them. Folders
-with the name of one of `PASSES` stop behind that pass.
+at the memory behind its first parameter, the width, what may be approximate, and its parameters as ``python -m irad_passes
+--parameters`` takes them. Folders with the name of one of `PASSES` stop behind that pass.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from filecheck.parser import Parser
 from irad_passes.__main__ import parameters_of
 from irad_passes.ir.write import write
 from irad_passes.pipeline import PASSES, Work, differentiate, lower
-from irad_passes.request import Mode, Request
+from irad_passes.request import Approximate, Mode, Request
 from irad_passes.transforms.canonicalise import canonical_module
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-REQUEST = re.compile(r"^; REQUEST: (forward|reverse)( status)?( discard)?(?: width=(\d+))?(.*)$", re.MULTILINE)
+REQUEST = re.compile(r"^; REQUEST: (forward|reverse)( status)?( discard)?(?: width=(\d+))?(?: approximate=(\w+))?(.*)$", re.MULTILINE)
 
 
 def request_of(text: str) -> Request:
     match = REQUEST.search(text)
     assert match is not None, "no REQUEST line"
-    mode, status, discard, width, parameters = match.groups()
+    mode, status, discard, width, approximate, parameters = match.groups()
     return Request("f", Mode(mode), parameters_of(parameters), "f.jvp" if mode == "forward" else "f.vjp", status is not None,
-                   discarded=frozenset({0} if discard else ()), width=int(width or 1))
+                   discarded=frozenset({0} if discard else ()), width=int(width or 1),
+                   approximate=Approximate(approximate or "as given"))
 
 
 def result(folder: str, text: str) -> str:
