@@ -310,3 +310,29 @@ def test_integers_that_become_floats_after_two_copies_are_refused():
     for derivative in (lambda: irad.gradient(f)(np.ones(2)), lambda: irad.jvp(f)((np.ones(2),), (np.ones(2),))):
         with pytest.raises(irad.errors.UnsupportedError, match="bits of"):
             derivative()
+
+
+NESTED = {
+    "hvp": lambda f, x: irad.hvp(f)(x, 1.0),
+    "forward over reverse": lambda f, x: irad.derivative(irad.gradient(f))(x),
+    "reverse over reverse": lambda f, x: irad.gradient(irad.gradient(f))(x),
+    "reverse over forward": lambda f, x: irad.gradient(irad.derivative(f))(x),
+    "forward over forward": lambda f, x: irad.derivative(irad.derivative(f))(x),
+}
+
+
+@pytest.mark.parametrize("second", NESTED.values(), ids=NESTED)
+def test_second_derivatives_where_the_first_are_zero(second):
+    """The square of what is zero: its slope is, and not the slope of that."""
+    distances = [lambda x: math.sqrt(x) - 2.0, lambda x: 4.0 / x - 1.0, lambda x: math.log(x / 4.0)]
+    for distance, slope in zip(distances, (0.25, -0.25, 0.25), strict=True):
+        distance = njit(distance)
+        assert second(njit(lambda x, distance=distance: distance(x) ** 2), 4.0) == 2.0 * slope**2
+    guarded = njit(lambda x: math.sqrt(x) + math.log(x) + x**1.5 if x > 0.0 else 3.0 * x * x)
+    assert (second(guarded, -1.0), second(guarded, 0.0)) == (6.0, 6.0)
+
+
+def test_third_derivatives_where_others_are_zero():
+    cubed = njit(lambda x: (math.sqrt(x) - 2.0) ** 3)
+    assert irad.derivative(irad.gradient(irad.gradient(cubed)))(4.0) == 6.0 * 0.25**3
+    assert irad.gradient(irad.gradient(irad.gradient(cubed)))(4.0) == 6.0 * 0.25**3

@@ -1,7 +1,9 @@
-"""Rows for floating-point instructions. Casts, phi and select are the transforms' own business."""
+"""Rows for floating-point instructions, and for the product that derivatives are made with. Casts, phi and
+select are the transforms' own business."""
 
 from __future__ import annotations
 
+from irad_passes.rules.emit import SCALED
 from irad_passes.rules.rule import EVERYWHERE, POSITIVE, ScalarRule
 from irad_passes.rules.val import rint, trunc
 
@@ -18,4 +20,6 @@ ROWS = (
     # (ans - x) / y is minus the whole number of times that y was taken off; trunc(x / y) may be one too much when it rounds up.
     ScalarRule("frem", lambda x, y, ans: (1.0, rint((ans - x) / y)), ((-9.0, 9.0), POSITIVE), singular=True,
                function=lambda x, y: x - y * trunc(x / y)),
+    # Where x is 0, the tangent of the partial may be inf or nan too: see `transforms.forward.scaled`.
+    ScalarRule(SCALED, lambda x, partial, ans: (partial, x), PAIR, singular=True, function=lambda x, partial: x * partial),
 )

@@ -25,6 +25,10 @@ TRANSCENDENTAL = frozenset({
 })
 """Functions that vector libraries have, to some units in the last place: those of which `APPROXIMATE` means something."""
 
+SCALED = "irad.scaled"
+"""``(x, partial)``: their product, and 0 where ``x`` is, whatever the partial. A function until a derivative is executed
+(`transforms.lower_tape`): its own derivative is not that of the branch that ran."""
+
 
 def emit(builder: Builder, name: str, operands: list[Value]) -> Value:
     """The instructions that compute ``name`` of ``operands``, behind each other in the builder's block."""
@@ -47,6 +51,8 @@ def emit(builder: Builder, name: str, operands: list[Value]) -> Value:
         suffix = "".join(f".{_mangled(type_)}" for type_ in _overloads(name, operands))
         flags = builder.function_flags if name in TRANSCENDENTAL else builder.flags
         return builder.call(f"llvm.{name}{suffix}", first.type, operands, flags=flags)
+    if name == SCALED:
+        return builder.call(f"{SCALED}.{_mangled(first.type)}", first.type, operands, flags=builder.flags)
     return _library_call(builder, name, operands)
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Instruction
 from irad_passes.rules import arithmetic, inactive, intrinsics, libm
+from irad_passes.rules.emit import SCALED
 from irad_passes.rules.inactive import Inactive
 from irad_passes.rules.rule import Rule, ScalarRule
 
@@ -54,6 +55,8 @@ def lookup(instruction: Instruction, extra: Mapping[str, Rule] = _NO_RULES) -> R
         return extra[name]
     if name.startswith("llvm."):
         return _typed(_INTRINSICS.get(_TYPE_SUFFIX.sub("", name[len("llvm."):])), instruction)
+    if name.startswith(SCALED):
+        return _typed(_BY_NAME[SCALED], instruction)
     return _SYMBOLS.get(name) or _typed(_library(name, instruction), instruction)
 
 

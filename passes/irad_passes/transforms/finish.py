@@ -5,6 +5,7 @@ from __future__ import annotations
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument, Constant, Function, Instruction, Module
 from irad_passes.ir.read import read
+from irad_passes.rules.emit import SCALED
 from irad_passes.rules.memory import HOLD, definition
 
 
@@ -49,4 +50,5 @@ def _declaration(i: Instruction) -> Function:
     """A declaration that fits a call."""
     assert i.callee is not None
     types = tuple(o.type for o in i.arguments)
-    return Function(i.callee, T.function(i.type, types), [Argument(type_, "") for type_ in types])
+    pure = "memory(none) nofree nosync nounwind speculatable willreturn" if i.callee.startswith(SCALED) else ""
+    return Function(i.callee, T.function(i.type, types), [Argument(type_, "") for type_ in types], suffix=pure)

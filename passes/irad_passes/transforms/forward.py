@@ -13,6 +13,7 @@ from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Function, Instruction, Value, const, global_ref
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.rules.calls import Defined
+from irad_passes.rules.emit import SCALED, emit, literal
 from irad_passes.rules.memory import Fill, Free, RefCount, Transfer, rule_of
 from irad_passes.rules.table import ScalarRule
 from irad_passes.transforms.lanes import check_lanes, spread, times, wide
@@ -221,7 +222,8 @@ def scaled(b: Builder, rule: ScalarRule, index: int, operands: Sequence[Value | 
            by: Value) -> Value | None:
     """``partial * by`` for one operand of a rule; None where it is identically zero.
 
-    Strong zero: where the partial may be inf or nan (``rule.singular``), ``by == 0`` gives exactly 0.
+    Strong zero: where the partial may be inf or nan (``rule.singular``), ``by == 0`` gives exactly 0. In the derivative of such a
+    product, it is still the first factor that wins.
     """
     partial = rule.partial(index, b, operands, ans)
     if isinstance(partial, (int, float)):
@@ -230,9 +232,8 @@ def scaled(b: Builder, rule: ScalarRule, index: int, operands: Sequence[Value | 
         if partial == 1:
             return by
         return b.fneg(by) if partial == -1 else b.fmul(by, const(by.type, float(partial)))
-    product = b.fmul(by, spread(b, partial, by.type))
-    if not rule.singular:
-        return product
-    nothing = zero(by.type)
-    return b.select(b.fcmp("oeq", by, nothing), nothing, product)
+    factor = spread(b, partial, by.type)
+    if not rule.singular or literal(by):
+        return b.fmul(by, factor)
+    return emit(b, SCALED, [factor, by] if rule.name == SCALED and index else [by, factor])
 

@@ -1,6 +1,6 @@
 """Lower the abstract tape to an arena: memory that is reused from call to call, so that a gradient pays no page faults.
 
-The arena's code is in `tape_runtime`.
+The arena's code is in `tape_runtime`. What else stays abstract until a derivative is executed is lowered with it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Block, Function, Instruction, Module, Value, const
 from irad_passes.ir.read import read
 from irad_passes.ir.verify import verify
+from irad_passes.rules.emit import SCALED
 from irad_passes.rules.memory import CHECK, CLOSE, FORK, HOLD, OPEN, PARALLEL, RESERVE
+from irad_passes.transforms.forward import fast_flags, zero
 from irad_passes.transforms.tape_runtime import LOOP, RUNTIME
 
 OUT_OF_MEMORY = -101
@@ -20,21 +22,30 @@ _OPERATIONS = (OPEN, CLOSE, RESERVE, HOLD, CHECK, FORK)
 
 
 def lower(text: str, loop: str = LOOP) -> str:
-    """``text`` with every abstract tape operation replaced by the arena's code, and `PARALLEL` defined, where it is called, as in
-    ``loop``: LLVM text; by default one call after the other."""
-    if OPEN not in text and PARALLEL not in text:
+    """``text`` with every abstract tape operation replaced by the arena's code, `SCALED` by a product and a choice, and `PARALLEL`
+    defined, where it is called, as in ``loop``: LLVM text; by default one call after the other."""
+    if not any(name in text for name in (OPEN, PARALLEL, SCALED)):
         return text
     module = read(text)
     for function in list(module.functions.values()):
+        _multiply(function)
         if any(i.callee in _OPERATIONS for i in function.instructions()):
             _Lowering(function).run()
-    for name in _OPERATIONS:
-        module.functions.pop(name, None)
+    for name in [name for name in module.functions if name in _OPERATIONS or name.startswith(SCALED)]:
+        del module.functions[name]
     if OPEN in text:
         _add(module, RUNTIME)
     if module.functions.pop(PARALLEL, None) is not None:
         _add(module, loop)
     return verify(module, "lower-tape")
+
+
+def _multiply(function: Function) -> None:
+    """Make a choice between 0 and a product of each `SCALED`."""
+    for i in [i for i in function.instructions() if (i.callee or "").startswith(SCALED)]:
+        by, partial = i.arguments
+        b, nothing = Builder.before(i, fast_flags(i)), zero(i.type)
+        i.become("select", [b.fcmp("oeq", by, nothing), nothing, b.fmul(by, partial)], {})
 
 
 def _add(module: Module, text: str) -> None:

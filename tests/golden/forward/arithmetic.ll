@@ -16,6 +16,6 @@ define double @f(double %x, double %c, double %z) {
 ; CHECK-NOT:  %k.dot
 ; CHECK:      %s = fdiv double %r, %k
 ; CHECK-NEXT: [[PARTIAL:%.+]] = fdiv double 0x3FF0000000000000, %k
-; CHECK-NEXT: fmul double %r.dot, [[PARTIAL]]
+; CHECK-NEXT: %s.dot = call double @irad.scaled.f64(double %r.dot, double [[PARTIAL]])
 ; CHECK:      insertvalue { double, double } undef, double %s, 0
 ; CHECK-NEXT: insertvalue { double, double } {{.*}}, double %s.dot, 1

@@ -11,7 +11,6 @@ declare double @llvm.exp.f64(double)
 
 ; CHECK:      [[RECIPROCAL:%.+]] = fdiv double {{.*}}, %r
 ; CHECK-NEXT: [[PARTIAL:%.+]] = fmul double {{.*}}[[RECIPROCAL]]
-; CHECK-NEXT: [[PRODUCT:%.+]] = fmul double %x.dot, [[PARTIAL]]
-; CHECK-NEXT: [[ZERO:%.+]] = fcmp oeq double %x.dot, 0x0000000000000000
-; CHECK-NEXT: %r.dot = select i1 [[ZERO]], double 0x0000000000000000, double [[PRODUCT]]
+; CHECK-NEXT: %r.dot = call double @irad.scaled.f64(double %x.dot, double [[PARTIAL]])
 ; CHECK:      %e.dot = fmul double %r.dot, %e
+; CHECK:      declare double @irad.scaled.f64(double, double)

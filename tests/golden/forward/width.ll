@@ -27,4 +27,4 @@ declare double @llvm.sqrt.f64(double)
 ; CHECK:      store <4 x double> %b.dot, ptr %p.shadow, align 8
 ; CHECK:      call void @llvm.memcpy.p0.p0.i64(ptr %y.shadow, ptr %p.shadow, i64 32, i1 false)
 ; CHECK:      call void @llvm.memset.p0.i64(ptr %p.shadow, i8 0, i64 32, i1 false)
-; CHECK:      %c.dot = select <4 x i1>
+; CHECK:      %c.dot = call <4 x double> @irad.scaled.v4f64(<4 x double> %b.dot,

@@ -16,6 +16,7 @@ import pytest
 import sympy
 
 from irad_passes.ir import types as T
+from irad_passes.rules.emit import SCALED
 from irad_passes.rules.rule import ScalarRule
 from irad_passes.rules.val import Expression, Operand
 from tests.passes.rules.algebra import CASES, Rint, Trunc, is_integer, symbolic
@@ -35,6 +36,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "minnum": min, "minimum": min, "minimumnum": min, "maxnum": max, "maximum": max, "maximumnum": max,
     "canonicalize": lambda x: x, "arithmetic.fence": lambda x: x, "ssa.copy": lambda x: x, "nextafter": lambda x, y: x,
     "tgamma": mpmath.gamma, "lgamma": lambda x: mpmath.re(mpmath.loggamma(x)), "fdim": lambda x, y: max(x - y, mpmath.mpf(0)),
+    SCALED: lambda x, partial: x * partial,
 }
 """The functions in mpmath, where it has none of the row's name."""
 
