@@ -289,6 +289,18 @@ def recursive_arrays(a):
     return halves(a)
 
 
+@njit
+def shift_by_recursion(a, x, n):
+    if n == 0:
+        return x * a[0]
+    a[1:] = a[:-1]
+    return math.sin(shift_by_recursion(a, x * a[-1], n - 1)) + x * a[1]
+
+
+def recursive_shift(a, x):
+    return shift_by_recursion(a, x, 2)
+
+
 def mutual_recursion(x, n):
     return even(x, n) * odd(x, n)
 
@@ -315,5 +327,6 @@ SCENARIOS = (
     Scenario(recursive_tree, [(numbers(7),)]),
     Scenario(recursive_sort, [(numbers(6), numbers(6))]),
     Scenario(recursive_arrays, [(numbers(5),)]),
+    Scenario(recursive_shift, [(numbers(5), 0.7)]),
     Scenario(mutual_recursion, [(0.7, 5)]),
 )

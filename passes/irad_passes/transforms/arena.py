@@ -10,34 +10,37 @@ from irad_passes.analysis.memory import UNKNOWN, Memory, Objects, is_argument
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Block, Constant, Function, Instruction, Value, const, global_ref
+from irad_passes.ir.model import Constant, Instruction, const, global_ref
 from irad_passes.request import Request
 from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import CHECK, CLOSE, HEADER, HOLD, OPEN, RESERVE, Allocation, Free, RefCount, Tape, rule_of
 from irad_passes.rules.table import Rule
 from irad_passes.transforms.shadow import Header
 from irad_passes.transforms.tape import Tape as Slots
+from irad_passes.transforms.variants import Work
 
 _FOREVER = 1 << 62
 """The reference count of what lives as long as the tape: functions that are called may count."""
 
 
-def handed_over(function: Function, request: Request, memory: Memory, aborting: frozenset[Block]) -> Objects:
+def handed_over(work: Work) -> Objects:
     """Memory without a reference count that leaves the function, as the arguments of an exception do: whoever gets it frees it."""
+    memory = work.memory
     return frozenset(
-        o for i in function.instructions() if i.opcode == "call" and i.block not in aborting and i.callee != RESERVE
-        and isinstance(rule := rule_of(i, request.rules), Allocation) and rule.data_offset is None for o in memory.of(i) & memory.escaped)
+        o for i in work.function.instructions() if i.opcode == "call" and i.block not in work.aborting and i.callee != RESERVE
+        and isinstance(rule := rule_of(i, work.request.rules), Allocation) and rule.data_offset is None
+        for o in memory.of(i) & memory.escaped)
 
 
-def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slots, aborting: frozenset[Block],
-                 shadowed: Objects) -> dict[Instruction, Header]:
-    """Rewrite allocations, reference counts and inner tapes of ``function`` in place; instructions keep their identity.
+def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction, Header]:
+    """Rewrite allocations, reference counts and inner tapes of the function in place; instructions keep their identity.
 
-    What the ``aborting`` blocks allocate, to build an exception, stays as it is, and what holds memory that cannot be seen, which only
+    What aborting blocks allocate, to build an exception, stays as it is, and what holds memory that cannot be seen, which only
     its destructor can release; so does what is `handed_over`, unless it is ``shadowed``.
 
     Returns the allocations that keep a header, with what shadows must know of them.
     """
+    function, request, memory, aborting = work.function, work.request, work.memory, work.aborting
     headers: dict[Instruction, Header] = {}
     calls = [(i, rule_of(i, request.rules)) for i in function.instructions() if i.opcode == "call"]
     moved = {i for i, rule in calls
@@ -48,7 +51,9 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     behind_headers = frozenset(d for o in objects if o.kind == "allocation" for d in memory.content.get(o, ()))
     put = frozenset().union(*memory.puts.values())
     immortal = {i for i, rule in calls if i in moved and isinstance(rule, Allocation) and rule.count_offset is not None}
-    ours = _countless(calls, memory, (objects | behind_headers) - memory.escaped - {UNKNOWN})
+    lent = frozenset(o for a, p in zip(work.primals, request.parameters, strict=True) if p.element
+                     for o in memory.of(a) if is_argument(o))
+    ours = _countless(calls, memory, (objects | behind_headers) - memory.escaped - {UNKNOWN}, lent)
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
@@ -63,7 +68,7 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
                 elif not shadowed.isdisjoint(memory.of(i)):
                     raise Unsupported("memory that escapes from the function without a reference count, and holds active values", i)
             case RefCount() | Free():
-                objects = memory.of(_counted(i, rule))
+                objects = _counted(i, rule, memory, lent)
                 if objects <= ours:
                     i.erase()
                 elif not all(o.site in immortal for o in objects & ours):
@@ -83,18 +88,20 @@ def move_to_tape(function: Function, request: Request, memory: Memory, tape: Slo
     return headers
 
 
-def _counted(i: Instruction, rule: RefCount | Free) -> Value:
-    """The pointer to what is counted or freed."""
-    return i.operands[rule.operand if isinstance(rule, RefCount) else 0]
+def _counted(i: Instruction, rule: RefCount | Free, memory: Memory, lent: Objects) -> Objects:
+    """What is counted or freed. Elements are freed with the header of their array, and those that are ``lent`` by the caller not at all."""
+    if isinstance(rule, RefCount):
+        return memory.of(i.operands[rule.operand])
+    return frozenset(o for o in memory.of(i.operands[0]) - lent if o.kind != "data")
 
 
-def _countless(calls: list[tuple[Instruction, Rule | None]], memory: Memory, objects: Objects) -> Objects:
+def _countless(calls: list[tuple[Instruction, Rule | None]], memory: Memory, objects: Objects, lent: Objects) -> Objects:
     """Those of ``objects`` whose references need not be counted: all, less arguments that some reference may be to or to other memory,
     and arguments to which a function that is called makes references that outlive it."""
     made = frozenset(o for i, rule in calls if isinstance(rule, Defined) for sources in rule.summary.puts.values() for source in sources
                      for o in memory.at(i, rule, source))
     objects -= frozenset(o for o in made if is_argument(o))
-    counted = [memory.of(_counted(i, rule)) for i, rule in calls if isinstance(rule, (RefCount, Free))]
+    counted = [_counted(i, rule, memory, lent) for i, rule in calls if isinstance(rule, (RefCount, Free))]
     while True:
         mixed = frozenset(o for found in counted if not found <= objects for o in found & objects if is_argument(o))
         if not mixed:

@@ -77,7 +77,7 @@ class Reverse:
         self.adjoints = adjoints = Adjoints(self.context, shadows, self.start)
         self.tape = Tape(function.entry, self.halves.handle if self.halves is not None else None)
         shadows.handle = lambda: self.tape.handle
-        shadows.headers = move_to_tape(function, self.request, self.memory, self.tape, aborting, adjoints.activity.shadowed)
+        shadows.headers = move_to_tape(self.context, self.tape, adjoints.activity.shadowed)
         shadows.build()
         adjoints.calls.augment(self.tape)
         tree = dominators(graph)
@@ -86,7 +86,7 @@ class Reverse:
         live = {block for block in graph.order if work[block] or any(p in adjoints.activity.values for p in block.phis)}
         self.work = work
         self.flow = reversal(graph, forest, tree, exit_block, live, adjoints.activity.values)
-        others = self.context.afterwards() | handed_over(function, self.request, self.memory, aborting)
+        others = self.context.afterwards() | handed_over(self.context)
         overwrites = Overwrites(self.memory, graph, forest, others)
         self.values = Recompute(exit_block, tree, forest, overwrites, set(self.flow.counters.values()),
                                 self.flow.blocks, self.request.rules, apart=inner)
