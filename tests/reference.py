@@ -201,15 +201,23 @@ def dual_jvp(function: Callable[..., Any], args: tuple[Tree, ...], tangents: tup
 
 
 def dual_hessian_product(
-    function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int], tangents: tuple[Tree, ...]
+    function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int], *tangents: tuple[Tree, ...]
 ) -> np.ndarray:
-    """Derivative along ``tangents`` of the gradient by ``argnums``, flat: dual numbers of dual numbers."""
-    outer = [i for i, tangent in enumerate(tangents) if tangent is not None]
-    directions = iter(leaves(tuple(tangents[i] for i in outer)))
-    chosen = {i: transform(lambda x: Dual(plain(x), np.array([next(directions)]), 1), args[i]) for i in outer}
-    lifted = tuple(chosen.get(i, arg) for i, arg in enumerate(args))
-    gradient = coordinates(dual_gradient(function, lifted, tuple(argnums)))
-    return np.array([x.tangent[0] if isinstance(x, Dual) else 0.0 for x in gradient])
+    """Derivative of the gradient by ``argnums`` along one of ``tangents`` after the other, flat: dual numbers of dual numbers."""
+    for level_, along in enumerate(tangents, 1):
+        args = pushed(args, along, level_)
+    gradient = coordinates(dual_gradient(function, args, tuple(argnums)))
+    for level_ in range(len(tangents), 0, -1):
+        gradient = [x.tangent[0] if level(x) == level_ else 0.0 for x in gradient]
+    return np.array(gradient)
+
+
+def pushed(args: tuple[Tree, ...], tangents: tuple[Tree, ...], level_: int) -> tuple[Tree, ...]:
+    """The arguments as dual numbers of a level, which move along ``tangents``."""
+    moving = [i for i, tangent in enumerate(tangents) if tangent is not None]
+    directions = iter(leaves(tuple(tangents[i] for i in moving)))
+    chosen = {i: transform(lambda x: Dual(plain(x), np.array([next(directions)]), level_), args[i]) for i in moving}
+    return tuple(chosen.get(i, arg) for i, arg in enumerate(args))
 
 
 def precise_jacobian(function: Callable[..., Any], args: tuple[Tree, ...], argnums: Sequence[int] = (0,)) -> np.ndarray:

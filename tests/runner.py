@@ -33,25 +33,30 @@ Scenarios take up to some hundred operations on numbers near 1, most of them wel
 
 class Mode(Enum):
     """COLUMNS is a Jacobian by forward mode, several columns at once, ROWS one by reverse mode. FORWARD also shows that the function
-    computes what the reference does."""
+    computes what the reference does. THIRD is forward over forward over reverse."""
 
     FORWARD = "forward"
     REVERSE = "reverse"
     NJIT = "njit"
     FORWARD_OVER_REVERSE = "forward_over_reverse"
+    REVERSE_OVER_FORWARD = "reverse_over_forward"
     REVERSE_OVER_REVERSE = "reverse_over_reverse"
+    THIRD = "third"
     COLUMNS = "columns"
     ROWS = "rows"
 
 
+NESTED = (Mode.FORWARD_OVER_REVERSE, Mode.REVERSE_OVER_FORWARD, Mode.REVERSE_OVER_REVERSE, Mode.THIRD)
+
+
 def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
-    """Second derivatives are taken of functions that return a number, away from kinks; matrices of what is real; of every other mode, all
+    """Higher derivatives are taken of functions that return a number, away from kinks; matrices of what is real; of every other mode, all
     can be asked."""
     if scenario.bits and dtype is not np.float64:
         return False
     if mode in (Mode.COLUMNS, Mode.ROWS):
         return not (scenario.bits or scenario.raises) and is_real(scenario)
-    if mode in (Mode.FORWARD_OVER_REVERSE, Mode.REVERSE_OVER_REVERSE):
+    if mode in NESTED:
         return not (scenario.kink or scenario.bits or scenario.raises) and returns_number(scenario)
     return True
 
@@ -229,6 +234,35 @@ def check_reverse_over_reverse(scenario: Scenario, args: tuple[Any, ...], dtype:
     compare_arguments(scenario, found.args[0], expected.args, dtype, where)
 
 
+def check_reverse_over_forward(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    """The gradient of the derivative along a direction is the Hessian times that direction."""
+    expected = reference(scenario, args)
+    along = tangents(scenario, args, signed(expected.matrix.shape[1]))
+    found = twice(irad.vjp(irad.jvp(primal(scenario))), (((args, along), (0.0, 1.0))), dtype, where)
+    (value, slope), adjoint = found.result
+    compare(scenario, value, expected.value, dtype, where + ", result")
+    compare(scenario, slope, strong_product(expected.matrix, coordinates(chosen(scenario, along)))[0], dtype, where + ", slope")
+    second = chosen(scenario, adjoint)
+    product = dual_hessian_product(scenario.function, args, scenario.argnums, along)
+    compare_gradient(scenario, second if len(second) > 1 else second[0], product, args, dtype, where)
+    compare_arguments(scenario, found.args[0][0], expected.args, dtype, where)
+
+
+def check_third(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
+    expected = reference(scenario, args)
+    along = tangents(scenario, args, signed(expected.matrix.shape[1]))
+    twice_along = irad.jvp(irad.jvp(irad.gradient(primal(scenario), argnums(scenario))))
+    found = twice(twice_along, ((args, along), (along, None)), dtype, where)
+    (first, second), (same, third) = found.result
+    compare_gradient(scenario, first, expected.matrix[0], args, dtype, where)
+    product = dual_hessian_product(scenario.function, args, scenario.argnums, along)
+    for derivative in (second, same):
+        compare_gradient(scenario, derivative, product, args, dtype, where + ", second derivative")
+    product = dual_hessian_product(scenario.function, args, scenario.argnums, along, along)
+    compare_gradient(scenario, third, product, args, dtype, where + ", third derivative")
+    compare_arguments(scenario, found.args[0][0], expected.args, dtype, where)
+
+
 def check_columns(scenario: Scenario, args: tuple[Any, ...], dtype: type, where: str) -> None:
     check_matrix(scenario, args, dtype, where, "forward")
 
@@ -265,7 +299,9 @@ CHECKS = {
     Mode.REVERSE: check_reverse,
     Mode.NJIT: check_njit,
     Mode.FORWARD_OVER_REVERSE: check_forward_over_reverse,
+    Mode.REVERSE_OVER_FORWARD: check_reverse_over_forward,
     Mode.REVERSE_OVER_REVERSE: check_reverse_over_reverse,
+    Mode.THIRD: check_third,
     Mode.COLUMNS: check_columns,
     Mode.ROWS: check_rows,
 }

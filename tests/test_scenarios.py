@@ -1,5 +1,5 @@
 """Every scenario in forward and in reverse mode; every fourth one of each topic in each of the other modes, every twelfth by several
-columns and by several rows at once, and by the reverse of the reverse.
+columns and by several rows at once, by reverse mode over either, and for a third derivative.
 
 The other modes (called from njit, second derivatives, float32) go through the same engine. ``IRAD_SCENARIOS=all`` takes all
 scenarios through all of them, ``IRAD_SCENARIOS=once`` takes each through one, all modes in turn: what a second release of Numba needs,
@@ -26,7 +26,8 @@ IN_TURN = [
     (Mode.REVERSE, np.float32),
     (Mode.FORWARD, np.float32),
 ]
-RARELY = [(Mode.COLUMNS, np.float64), (Mode.ROWS, np.float64), (Mode.REVERSE_OVER_REVERSE, np.float64)]
+RARELY = [(mode, np.float64)
+          for mode in (Mode.COLUMNS, Mode.ROWS, Mode.REVERSE_OVER_FORWARD, Mode.REVERSE_OVER_REVERSE, Mode.THIRD)]
 HOW_MANY = os.environ.get("IRAD_SCENARIOS", "")
 
 
