@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
                 progress.update(task, total=progress.tasks[0].total - len(work))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1))
-    print(report.table(result), report.against(result), sep="\n\n")
+    print(report.table(result), report.against(result), report.stages(result), sep="\n\n")
     return 0
 
 

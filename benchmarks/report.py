@@ -115,6 +115,19 @@ def compilation(result: Result) -> str:
     return _table(["", "seconds", "over those of Numba's function"], rows)
 
 
+def stages(result: Result) -> str:
+    """Milliseconds of each stage of a gradient's compilation, and its sum over Numba's own compilation of the function; "" if none was
+    clocked."""
+    found = {record["problem"]: record["compilation"] for record in timed(result) if record.get("compilation")}
+    if not found:
+        return ""
+    names = list(next(iter(found.values()))["stages"])
+    rows = [[problem, f"{each['function'] * 1e3:.0f}", *(f"{each['stages'][name] * 1e3:.0f}" for name in names),
+             f"{each['gradient'] * 1e3:.0f}", _number(each["gradient"] / each["function"])] for problem, each in found.items()]
+    rows.append(["geometric mean", *[""] * (len(names) + 2), _mean(each["gradient"] / each["function"] for each in found.values())])
+    return _table(["problem", "function", *names, "gradient", "gradient/function"], rows)
+
+
 def _has_tape(result: Result) -> bool:
     return any(record.get("tape") is not None for record in timed(result))
 
@@ -164,6 +177,9 @@ def text(result: Result) -> str:
         parts += ["## A call", "Rosenbrock's function of two variables: what a call of the gradient costs.", overhead(result)]
     parts += ["## First calls", "CPU time until the first gradient is there, compilation included; geometric means over the problems.",
               compilation(result)]
+    if stages(result):
+        parts += ["## Compilation by stage", "CPU milliseconds of Numba's compilation of the function, and of the gradient's, all in: "
+                  "compiled anew in turn, the least of three.", stages(result)]
     parts += ["## Plots", "![ratio](ratio.svg)", "![cost](cost.svg)", "![compile time](compile.svg)"]
     if skipped(result):
         parts += ["## Not measured", skipped(result)]

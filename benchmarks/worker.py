@@ -36,6 +36,7 @@ class Worker:
         self.case: Case | None = None
         self.arguments: Arguments = ()
         self.calls: dict[str, int] = {}
+        self.compiled: set[str] = set()
 
     def hello(self) -> dict[str, Any]:
         missing = self.rival.missing()
@@ -66,7 +67,10 @@ class Worker:
             primal_seconds = time.process_time() - start
         self.functions = {"gradient": self.case.gradient, "primal": self.case.primal or (lambda: chosen.primal(*arguments))}
         memory = resident() - before
-        return {"first": seconds, "first_primal": primal_seconds, "memory": memory, "tape": self.case.tape and self.case.tape()}
+        compilation = self.case.compilation() if self.case.compilation and problem not in self.compiled else None
+        self.compiled.add(problem)  # later sizes compile to the same
+        return {"first": seconds, "first_primal": primal_seconds, "memory": memory, "tape": self.case.tape and self.case.tape(),
+                "compilation": compilation}
 
     def sample(self, what: str, count: int) -> dict[str, Any]:
         """CPU seconds of a call, ``count`` times over; page faults of the last calls."""

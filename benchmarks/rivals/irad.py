@@ -7,6 +7,7 @@ from functools import partial
 
 from benchmarks.problem import Arguments, Problem
 from benchmarks.rivals.rival import Case, Rival
+from benchmarks.stages import compilation
 
 
 class Irad(Rival):
@@ -16,7 +17,8 @@ class Irad(Rival):
         import irad
 
         gradient = irad.gradient(problem.primal, problem.argnums)
-        return Case(lambda: gradient(*arguments), lambda result: result, tape=lambda: tape(problem, arguments))
+        return Case(lambda: gradient(*arguments), lambda result: result, tape=lambda: tape(problem, arguments),
+                    compilation=lambda: compilation(problem, arguments))
 
 
 def tape(problem: Problem, arguments: Arguments) -> int:

@@ -7,7 +7,7 @@ import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from benchmarks.problem import Arguments, Gradient, Problem
 
@@ -30,12 +30,15 @@ class Case:
         The function itself, as the tool runs it; None if it is Numba's.
     tape
         The bytes that a gradient keeps from its forward for its reverse sweep; None where the tool does not say.
+    compilation
+        CPU seconds of a compilation: see `benchmarks.stages.compilation`; None where it is not clocked.
     """
 
     gradient: Callable[[], object]
     result: Callable[[object], Gradient]
     primal: Callable[[], object] | None = None
     tape: Callable[[], int] | None = None
+    compilation: Callable[[], dict[str, Any]] | None = None
 
 
 class Rival(ABC):

@@ -7,13 +7,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
+import irad
 from benchmarks import problems, report, rivals, worker
 from benchmarks.__main__ import main
 from benchmarks.rivals.rival import Skip
 from benchmarks.run import Process, error, summary
+from benchmarks.stages import STAGES, clocked
+from irad.numba_ import link as compiling
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,10 @@ def test_what_a_run_records(tiny: Path) -> None:
     ours = records["irad"]
     assert ours["error"] < 1e-14 and ours["first"] > 0 and ours["memory"] >= 0
     assert ours["tape"] == 0 and records["fd"]["tape"] is None
+    compiled = ours["compilation"]
+    assert compiled["function"] > 0 and records["fd"]["compilation"] is None
+    assert list(compiled["stages"]) == [*STAGES, "other"] and all(compiled["stages"][stage] > 0 for stage in STAGES)
+    assert sum(compiled["stages"].values()) == pytest.approx(compiled["gradient"])
     for what in ("gradient", "primal"):
         assert 0 < ours[what]["least"] <= ours[what]["median"] and len(ours[what]["rounds"]) == 2
     assert records["fd"]["gradient"]["median"] > ours["primal"]["median"]
@@ -46,7 +54,8 @@ def test_what_a_run_records(tiny: Path) -> None:
 def test_report(tiny: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     assert main(["report", "--input", str(tiny), "--output", str(tmp_path)]) == 0
-    assert "| rosenbrock | n=2 |" in (tmp_path / "README.md").read_text()
+    text = (tmp_path / "README.md").read_text()
+    assert "| rosenbrock | n=2 |" in text and "| machine code |" in text
     assert {file.name for file in tmp_path.iterdir()} == {
         "README.md", *(f"{name}.{kind}" for name in ("ratio", "cost", "compile") for kind in ("svg", "png"))}
 
@@ -100,6 +109,30 @@ def test_first_calls() -> None:
                                                    ("x", "p", "a", 2.0), ("x", "r", "a", 8.0))]
     _, _, *rows = cells(report.compilation({"machine": {}, "versions": {}, "records": records}))
     assert rows == [["irad", "2.00 (2)", "4.00 (2)"], ["numba", "0.50 (2)", "1.00 (2)"], ["x", "4.00 (2)", "4.00 (1)"]]
+
+
+def test_stages() -> None:
+    """In milliseconds, once for each problem, with the mean of what a gradient takes over what its function does."""
+    found = [{"function": 1.0, "gradient": 2.0, "stages": {"read": 1.5, "other": 0.5}},
+             {"function": 0.1, "gradient": 0.8, "stages": {"read": 0.6, "other": 0.2}}]
+    records = [{**record("irad", "a", 1.0, 1.0, "p"), "compilation": found[0]}, {**record("irad", "b", 1.0, 1.0, "p"), "compilation": None},
+               {**record("irad", "a", 1.0, 1.0, "q"), "compilation": found[1]}, {**record("x", "a", 1.0, 1.0, "q"), "compilation": None}]
+    head, _, *rows, means = cells(report.stages({"records": records}))
+    assert head == ["problem", "function", "read", "other", "gradient", "gradient/function"]
+    assert rows == [["p", "1000", "1500", "500", "2000", "2.00"], ["q", "100", "600", "200", "800", "8.00"]]
+    assert means[-1] == "4.00 (2)"
+    assert report.stages({"records": [record("x", "a", 1.0, 1.0)]}) == ""
+
+
+def test_a_stage_has_its_own_time() -> None:
+    """What a stage calls of another one is the other's, and nothing stays clocked."""
+    before = compiling.compiled
+    with clocked() as seconds:
+        assert compiling.compiled is not before
+        gradient = irad.gradient(numba.njit(lambda x: x * x))
+        gradient.compile((numba.float64,))
+    assert all(seconds[stage] > 0 for stage in STAGES) and seconds["entry"] < sum(seconds.values()) / 2
+    assert compiling.compiled is before
 
 
 def test_bytes_on_the_tape() -> None:
