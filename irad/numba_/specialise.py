@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from numba.core import types
+from numba.core.errors import NumbaError
 
 from irad.errors import IradError, UnsupportedError, public
 from irad.numba_ import abi, capture, lines, link, parfors, runtime, within
@@ -125,7 +126,7 @@ def in_parallel(function: Any, found: capture.Captured, request: Request, answer
         with warnings.catch_warnings():  # Numba's, about loops that it does not make parallel: the function's own compilation shows them
             warnings.simplefilter("ignore")
             kept = capture.capture(function, found.arguments, parallel=True)
-    except Exception:  # of any kind: where Numba cannot make a loop parallel, the function has a derivative all the same
+    except (parfors.InOrder, NumbaError):  # where a loop cannot be parallel, the function has a derivative all the same
         return None
     text, rows = with_rules(kept.text, request.mode)
     loops = parfors.rows(text)

@@ -181,3 +181,19 @@ def test_chunks_mean_what_the_loop_means():
         chunks = chunks or runnable(capture(njit(parallel=True)(reduced), tuple(map(typeof, args)), parallel=True))
         for found, expected in zip(chunks(*args), reduced(*args), strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+def test_errors_of_the_lowering_are_not_taken_for_loops_in_order(monkeypatch):
+    @njit(parallel=True)
+    def squares(x):
+        out = np.empty_like(x)
+        for i in prange(x.size):
+            out[i] = x[i] * x[i]
+        return out.sum()
+
+    def broken(loop):
+        raise AssertionError("broken")
+
+    monkeypatch.setattr(parfors.Loop, "lower", broken)
+    with pytest.raises(AssertionError, match="broken"):
+        irad.gradient(squares)(np.ones(3))
