@@ -34,8 +34,6 @@ class Scenario:
         Whether a case sits on a kink, where no second derivative and no finite difference exists.
     bits
         Whether it reinterprets the bits of its floats, of 8 bytes each, which dual numbers do not have.
-    reversed_once
-        Whether the reverse of its reverse sweep is refused: where records are copied as a block, or through integers.
     condition
         By how much rounding errors are amplified beyond what the size of the derivative tells.
     name
@@ -51,7 +49,6 @@ class Scenario:
     raises: type[Exception] | None = None
     kink: bool = False
     bits: bool = False
-    reversed_once: bool = False
     condition: float = 1.0
     name: str = ""
 

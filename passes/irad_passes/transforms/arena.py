@@ -6,6 +6,8 @@ returned, or stored where the caller can see it) stays an allocation of the prim
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from irad_passes.analysis.memory import UNKNOWN, Memory, Objects, is_argument
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
@@ -54,12 +56,13 @@ def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction
     lent = frozenset(o for a, p in zip(work.primals, request.parameters, strict=True) if p.element
                      for o in memory.of(a) if is_argument(o))
     ours = _countless(calls, memory, (objects | behind_headers) - memory.escaped - {UNKNOWN}, lent)
+    uncounted = {i for i, rule in calls if isinstance(rule, (RefCount, Free)) and _counted(i, rule, memory, lent) <= ours}
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
                 if rule.destructor is not None and not _members(i, memory) <= ours:  # their references would be counted
                     raise Unsupported("a container whose members may leave the function; return a copy of the member", i)
-                found = _move(i, rule, tape, fixed=memory.of(i).isdisjoint(memory.written | put))
+                found = _move(i, rule, tape, memory.of(i).isdisjoint(memory.written | put), uncounted)
                 if found is not None:
                     headers[i] = found
             case Allocation() if i.block not in aborting:
@@ -69,7 +72,7 @@ def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction
                     raise Unsupported("memory that escapes from the function without a reference count, and holds active values", i)
             case RefCount() | Free():
                 objects = _counted(i, rule, memory, lent)
-                if objects <= ours:
+                if i in uncounted:
                     i.erase()
                 elif not all(o.site in immortal for o in objects & ours):
                     if i.block in aborting and not (isinstance(rule, RefCount) and rule.change > 0):
@@ -114,35 +117,35 @@ def _members(i: Instruction, memory: Memory) -> Objects:
     return frozenset(o for o in memory.inside(memory.inside(memory.of(i))) if o.kind not in ("global", "shared"))
 
 
-def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool) -> Header | None:
-    """Turn an allocating call into a reservation. Where its data pointer is ``fixed``, and nowhere in memory is one to the header, the data
-    are behind the header, and loads of the pointer become address arithmetic; else the two are apart, as pointers to them are told apart
-    where they come from memory."""
+def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool, uncounted: Set[Instruction]) -> Header | None:
+    """Turn an allocating call into reservations of the header and the data: apart, as a further derivative has to know what holds floats.
+    Where the data pointer is ``fixed``, and nowhere in memory is one to the header, loads of the pointer become address arithmetic, and
+    there is no header if nothing else needs one: what is ``uncounted`` goes."""
     size, handle = i.operands[rule.size], tape.handle
     if i.callee == RESERVE:
         i.set_operand(0, handle)
         return None
     b = Builder.before(i)
-    if rule.data_offset is None:
-        i.become("call", [handle, size, const(T.I64, HEADER), global_ref(RESERVE)], {})
-        return None
     if size.type is not T.I64:
         size = b.cast("zext", size, T.I64)
-    data = None if fixed else b.call(RESERVE, T.PTR, [handle, size, const(T.I64, HEADER)], f"{i.name}.data")
-    whole = b.add(size, const(T.I64, HEADER)) if fixed else const(T.I64, HEADER)
-    i.become("call", [handle, whole, const(T.I64, HEADER), global_ref(RESERVE)], {})
+    align = const(T.I64, HEADER)
+    fields = [u for u in i.users if fixed and u.opcode == "getelementptr" and _moved_by(u) == rule.data_offset]
+    loads = [u for field in fields for u in field.users if u.opcode == "load" and u.type.is_pointer]
+    others = [u for u in i.users if u not in fields and u not in uncounted and u.opcode != "icmp"]
+    bare = rule.data_offset is None or not (others or len(loads) < sum(len(field.users) for field in fields))
+    data = i if bare else b.call(RESERVE, T.PTR, [handle, size, align], f"{i.name}.data")
+    i.become("call", [handle, size if bare else align, align, global_ref(RESERVE)], {})
+    for load in loads:
+        load.become("getelementptr", [data, const(T.I64, 0)], {"source_type": T.I8})
+    if bare or rule.data_offset is None:
+        return None
     after = Builder.behind(i)
     if rule.count_offset is not None:
         after.store(const(T.I64, _FOREVER), after.offset(i, rule.count_offset))
-    after.store(data or after.offset(i, HEADER, f"{i.name}.data"), after.offset(i, rule.data_offset))
+    after.store(data, after.offset(i, rule.data_offset))
     if rule.size_offset is not None:
         after.store(size, after.offset(i, rule.size_offset))
-    if not fixed:
-        return Header(rule.data_offset, size)
-    for field in [u for u in i.users if u.opcode == "getelementptr" and _moved_by(u) == rule.data_offset]:
-        for load in [u for u in field.users if u.opcode == "load" and u.type.is_pointer]:
-            load.become("getelementptr", [i, const(T.I64, HEADER)], {"source_type": T.I8})
-    return Header(rule.data_offset)
+    return Header(rule.data_offset, size, data)
 
 
 def _moved_by(gep: Instruction) -> int | None:

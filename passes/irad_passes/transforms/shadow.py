@@ -27,11 +27,12 @@ _SCRATCH = "irad.scratch."
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Memory on the tape that stands for the header of an allocation: ``offset`` of the address of the data in it, and the ``size`` of
-    the data where they are elsewhere, not `HEADER` bytes on."""
+    """Memory on the tape that stands for the header of an allocation: ``offset`` of the address of the data in it, the ``size`` of the
+    ``data``, which are elsewhere, and where that is."""
 
     offset: int
-    size: Value | None = None
+    size: Value
+    data: Value | None = None
 
 
 class Shadows:
@@ -196,17 +197,18 @@ class Shadows:
         """The shadow of an allocation in reverse mode: zeroed memory from the tape, behind a header if the primal has one."""
         handle = self.handle()  # first: it may be opened in front of ``i``
         b = Builder.behind(i)
-        size, lanes = i.operands[rule.size], 1
-        size = times(b, size if size.type is T.I64 else b.cast("zext", size, T.I64), self.width)
-        if i.callee == RESERVE:  # the header is memory like the rest
-            header, lanes = self.headers.get(i), self.width
-        else:
-            header, size = None if rule.data_offset is None else Header(rule.data_offset), b.add(size, const(T.I64, HEADER))
-        shadow = self._reserve(b, handle, size, name)
+        size, header = i.operands[rule.size], self.headers.get(i)
+        if size.type is not T.I64:
+            size = b.cast("zext", size, T.I64)
+        lanes = self.width
+        if i.callee != RESERVE and rule.data_offset is not None:
+            header, size, lanes = Header(rule.data_offset, size), const(T.I64, HEADER), 1
+        shadow = self._reserve(b, handle, times(b, size, lanes), name)
         if header is not None:
-            data = b.offset(shadow, HEADER * lanes) if header.size is None else self._reserve(
-                b, handle, times(b, header.size, self.width), f"{name}.data")
+            data = self._reserve(b, handle, times(b, header.size, self.width), f"{name}.data")
             b.store(data, b.offset(shadow, header.offset * lanes))
+            if header.data is not None:
+                self.map[header.data] = data
         return shadow
 
     def _reserve(self, b: Builder, handle: Value, size: Value, name: str) -> Value:
