@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm
-from numba.core import codegen
+from numba.core import codegen, config
 
 from irad.numba_ import complex_powers, powers
 
@@ -84,14 +84,19 @@ class ADLibrary(codegen.JITCodeLibrary):
         return module
 
 
-def optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine, level: int) -> None:
-    """Run LLVM's pipeline of that level without the passes that blur loops; prune reference counts."""
+def optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine, level: int, *, final: bool = False) -> None:
+    """Run LLVM's pipeline of that level without the passes that blur loops; prune reference counts.
+
+    ``final``: what comes out runs, and is vectorised as Numba's options say. Still no loop is unrolled at run time: most of the machine
+    code would be that, and of its making, and the innermost loops of a derivative more often lose by it than they gain.
+    """
     tuning = llvm.create_pipeline_tuning_options(level)
-    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_interleaving = False
-    tuning.loop_unrolling = True  # constant trip counts only: the generic machine asks for no other
+    tuning.loop_vectorization, tuning.slp_vectorization = final and bool(config.LOOP_VECTORIZE), final and bool(config.SLP_VECTORIZE)
+    tuning.loop_interleaving = final
+    tuning.loop_unrolling = not final  # else for constant trip counts only: the generic machine asks for no other
     builder = llvm.create_pass_builder(machine, tuning)
     passes = builder.getModulePassManager()
-    if level == 0:
+    if level == 0 and not final:
         passes.add_loop_rotate_pass()
     passes.add_refprune_pass()
     passes.run(module, builder)

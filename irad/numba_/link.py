@@ -14,7 +14,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
-from numba.core import compiler, funcdesc, types, typing
+from numba.core import compiler, config, funcdesc, types, typing
 from numba.core.codegen import JITCodeLibrary
 from numba.core.environment import Environment
 from numba.core.targetconfig import ConfigStack
@@ -40,8 +40,7 @@ class DerivativeLibrary(JITCodeLibrary):
 
     def _optimize_final_module(self) -> None:
         optimise(self._final_module, generic_machine(), level=2)
-        passes, builder = self._codegen._module_pass_manager()
-        passes.run(self._final_module, builder)
+        optimise(self._final_module, self._codegen._tm, level=config.OPT, final=True)
 
 
 def linkable(text: str, entry: str, *, inlined: bool) -> Any:

@@ -246,6 +246,26 @@ def test_threads_may_compile_and_call_at_once():
         np.testing.assert_allclose(result, 3 * X**2)
 
 
+def test_loops_are_vectorised_and_not_unrolled_at_run_time():
+    """The remainder that LLVM makes where it unrolls a loop of unknown trip count begins with ``xtraiter``."""
+    @njit
+    def mean(x):
+        last, total = 1.0, 0.0
+        for i in range(x.size):
+            last = 0.5 * (last + x[i] / last)
+        for i in range(x.size):
+            total += x[i] * x[i]
+        return last * total
+
+    def machine_level(function):
+        function.compile((numba.float64[::1],))
+        return str(function.overloads[(numba.float64[::1],)].library._final_module)
+
+    slope = machine_level(irad.gradient(mean))
+    assert "xtraiter" in machine_level(mean) and "xtraiter" not in slope
+    assert "<4 x double>" in slope or "<2 x double>" in slope or "<8 x double>" in slope
+
+
 def test_explicit_signatures():
     @njit("float64(float64[:], int64)")
     def f(x, n):
