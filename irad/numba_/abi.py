@@ -96,7 +96,7 @@ def llvm_text(type_: ir.Type) -> str:
         return "ptr"
     if isinstance(type_, ir.ArrayType):
         return f"[{type_.count} x {llvm_text(type_.element)}]"
-    if isinstance(type_, ir.LiteralStructType):
+    if isinstance(type_, (ir.LiteralStructType, ir.IdentifiedStructType)):
         inner = ", ".join(map(llvm_text, type_.elements))
         return f"<{{ {inner} }}>" if type_.packed else f"{{ {inner} }}"
     return str(type_)

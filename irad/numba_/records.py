@@ -11,6 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.datamodel import models
 
 
 def has_floats(type_: Any) -> bool:
@@ -37,6 +38,9 @@ def memory_type(context: Any, type_: Any) -> ir.Type:
     if isinstance(type_, types.NestedArray):
         return ir.ArrayType(memory_type(context, type_.dtype), type_.nitems)
     if not isinstance(type_, types.Record):
+        for model in context.data_model_manager[type_].traverse_models():
+            if isinstance(model, models.DeferredStructModel):  # of objects that lead to others of their kind
+                model._define()
         return context.get_data_type(type_)
     members: list[ir.Type] = []
     end = 0
