@@ -94,7 +94,7 @@ _LAPACK = {"numba_ez_rgeev": "np.linalg.eig", "numba_ez_cgeev": "np.linalg.eig",
            "numba_ez_gelsd": "np.linalg.lstsq", "numba_xxgemm": "np.linalg.pinv"}
 """What a user wrote, who is told of a routine of LAPACK."""
 
-_CONTAINERS = {"numba_list_": "numba.typed.List", "numba_dict_": "numba.typed.Dict", "NRT_MemInfo_varsize_": "a list or set that grows"}
+_CONTAINERS = {"numba_dict_": "numba.typed.Dict", "NRT_MemInfo_varsize_": "a list or set that grows"}
 """What a user wrote, by the start of a routine of Numba's runtime."""
 
 

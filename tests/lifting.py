@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numba.experimental.jitclass.base import JitClassType
+from numba.typed import List
 
 import dual
 import elimination
@@ -158,6 +159,20 @@ def array_functions() -> dict[str, Callable[..., Any]]:
 SCALAR_FUNCTIONS = scalar_functions()
 CASTS = {"float64": Cast(), "float32": Cast(), "complex128": Cast(complex), "complex64": Cast(complex)}
 NUMPY_FUNCTIONS = SCALAR_FUNCTIONS | array_functions() | CASTS
+
+
+class AnyList(list[Any]):
+    """Stands for ``numba.typed.List``."""
+
+    @staticmethod
+    def empty_list(item_type: Any, allocated: int = 0) -> list[Any]:
+        return AnyList()
+
+    def copy(self) -> list[Any]:
+        return AnyList(self)
+
+
+CONTAINERS = {List: AnyList}
 BUILTINS = vars(builtins) | {
     "float": Cast(),
     "complex": as_complex,
@@ -241,6 +256,8 @@ def counterpart(value: Any, done: dict[Any, Any]) -> Any:
         return lift(value, done)
     if isinstance(value, JitClassType):
         return plain_class(value.class_type, done)
+    if isinstance(value, type) and value in CONTAINERS:
+        return CONTAINERS[value]
     if isinstance(value, tuple):
         return tuple(counterpart(item, done) for item in value)
     return with_objects(value) if isinstance(value, np.dtype) else value

@@ -19,6 +19,7 @@ from numba import njit, typeof
 import irad
 from calling import Outcome, arrays_in, calling, in_dtype, in_precision, of_type, raised, twice
 from irad.numba_.capture import capture
+from lifting import lift
 from reference import Run, Tree, coordinates, dual_hessian_product, dual_jacobian, leaves, unflatten, without_floats
 from scenarios.scenario import Scenario, holds_floats, signed
 
@@ -102,22 +103,27 @@ def reference(scenario: Scenario, args: tuple[Any, ...]) -> Run:
     return Run(value, np.array(rows, float).reshape(len(coordinates(value)), -1), after)
 
 
+def plain(scenario: Scenario) -> Callable[..., Any]:
+    """The function as Python runs it, with lists and dicts of Python's where it makes Numba's: those are compiled, one method at a time."""
+    return lift(scenario.function) if scenario.derivative is None else scenario.function
+
+
 @cache
 def is_real(scenario: Scenario) -> bool:
     """Whether neither what it is differentiated by nor its result is complex or in records: a Jacobian is a matrix of floats."""
     args = in_dtype(positional(scenario, scenario.cases[0]), np.float64)
     by = chosen(scenario, args)
-    if any(array.dtype.names for array in arrays_in((by, scenario.function(*args)))):
+    if any(array.dtype.names for array in arrays_in((by, plain(scenario)(*args)))):
         return False
     args = in_dtype(positional(scenario, scenario.cases[0]), np.float64)
-    return not any(np.iscomplexobj(x) for x in (*leaves(by), *leaves(scenario.function(*args))))
+    return not any(np.iscomplexobj(x) for x in (*leaves(by), *leaves(plain(scenario)(*args))))
 
 
 @cache
 def returns_number(scenario: Scenario) -> bool:
     if scenario.raises is not None:
         return True
-    value = scenario.function(*in_dtype(positional(scenario, scenario.cases[0]), np.float64))
+    value = plain(scenario)(*in_dtype(positional(scenario, scenario.cases[0]), np.float64))
     return not isinstance(value, (tuple, np.ndarray, complex))
 
 

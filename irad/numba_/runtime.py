@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from irad.numba_ import complex_powers
 from irad_passes.rules import libm
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Free, Helper, Inside, Reallocation, RefCount, Shared
+from irad_passes.rules.memory import Allocation, Free, Helper, Reallocation, RefCount, Shared
 from irad_passes.rules.rule import Rule, ScalarRule
 from irad_passes.rules.val import Number, Operand, pow, real, where
 
@@ -46,8 +46,6 @@ RULES: Mapping[str, Rule] = {
     "NRT_decref": RefCount(-1),
     **{name: Helper() for name in ("numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_fatal_error")},
     "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
-    **{f"numba_list_{name}": Inside() for name in ("size_address", "base_ptr")},
-    **{f"numba_list_{name}": Helper() for name in ("length", "allocated", "is_mutable")},
     **{name: Shared() for name in ("numba_get_np_random_state", "numba_get_py_random_state")},
     # The state of the generator is operand 0. A Poisson variate is an integer.
     **{name: Helper(writes=(0,)) for name in ("numba_rnd_init", "numba_rnd_shuffle", "numba_poisson_ptrs")},

@@ -35,7 +35,7 @@ from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, 
 from numba.core.typing.context import CallFrame
 
 from irad.errors import UnsupportedError
-from irad.numba_ import foreign, parfors, powers, python, records, ufuncs, unwinding
+from irad.numba_ import foreign, parfors, ported, powers, python, records, ufuncs, unwinding
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
 LINELESS = tuple(os.path.dirname(path) + os.sep for path in (numba.__file__, __file__))
@@ -74,6 +74,7 @@ class ADContext(cpu.CPUContext):
             fastmathpass.rewrite_module(mod, self.fastmath)
         records.move_as_blocks(mod)
         library.add_linking_library(self.runtime)
+        library.add_linking_library(ported.library(self.codegen()))
 
     def compile_subroutine(self, *arguments: Any, **options: Any) -> Any:
         """Compile what Numba's own lowering calls, without line numbers."""
@@ -82,8 +83,8 @@ class ADContext(cpu.CPUContext):
 
     def get_function(self, fn: Any, sig: Any, _firstcall: bool = True) -> Any:
         """Lower calls to dispatchers that reached us by their type (arguments, methods) through their twins."""
-        if (first := parfors.thread_number(self, fn)) is not None:
-            return first
+        if (own := parfors.thread_number(self, fn) or ported.lowering(self, fn, sig)) is not None:
+            return own
         if is_foreign(fn):
             fn = types.Dispatcher(twin(fn.dispatcher))
             fn.dispatcher.compile(tuple(sig.as_function().args))

@@ -5,11 +5,11 @@ Everything else costs nothing: no tangent, no adjoint, no shadow, no tape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
-from irad_passes.ir.model import Block, Function, Instruction, Value
+from irad_passes.ir.model import Block, Constant, Function, Instruction, Value
 from irad_passes.ir.types import I1, ArrayType, IntType, StructType, Type
 from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
@@ -94,8 +94,11 @@ Shadowed = Callable[[Instruction, tuple[ParameterActivity, ...]], Sequence[bool]
 
 
 def activity(function: Function, request: Request, memory: Memory, aborting: frozenset[Block],
-             shadowed: Shadowed = lambda call, parameters: ()) -> Activity:
-    """Run the two data-flow analyses, then find the pointers that need shadows. What the ``aborting`` blocks compute is never active."""
+             shadowed: Shadowed = lambda call, parameters: (), functions: Container[str] = ()) -> Activity:
+    """Run the two data-flow analyses, then find the pointers that need shadows. What the ``aborting`` blocks compute is never active.
+
+    ``functions``: the names of the module's functions.
+    """
     flow = Flow(function, request.rules, memory, aborting)
     known = _known(function, request, flow)
     varied, varied_objects = flow.spread({a for a, p in zip(function.arguments, request.parameters, strict=True)
@@ -104,7 +107,7 @@ def activity(function: Function, request: Request, memory: Memory, aborting: fro
     values = frozenset(varied & useful)
     objects = frozenset(varied_objects & useful_objects)
     calls: dict[Instruction, tuple[ParameterActivity, ...]] = {}
-    pointers, behind, mirrored = _shadows(function, request, memory, values, objects, aborting, calls, shadowed)
+    pointers, behind, mirrored = _shadows(function, request, memory, values, objects, aborting, calls, shadowed, functions)
     return Activity(values, objects, behind, pointers, frozenset(varied), frozenset(varied_objects), mirrored, calls)
 
 
@@ -232,7 +235,7 @@ class Flow:
 
 def _shadows(function: Function, request: Request, memory: Memory, values: frozenset[Value], objects: Objects, aborting: frozenset[Block],
              calls: dict[Instruction, tuple[ParameterActivity, ...]],
-             shadowed_by: Shadowed) -> tuple[frozenset[Value], Objects, frozenset[Instruction]]:
+             shadowed_by: Shadowed, functions: Container[str]) -> tuple[frozenset[Value], Objects, frozenset[Instruction]]:
     """Pointers that need a shadow pointer, found backwards from the active accesses; what they point to; the writes to mirror. The
     ``calls`` that need a derivative are added."""
     pointers: set[Value] = set()
@@ -251,16 +254,16 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
     for i in function.instructions():
         rule = rule_of(i, request.rules)
         if isinstance(rule, Allocation) and rule.destructor is not None and request.mode is Mode.FORWARD:
-            destroyed |= memory.inside(memory.of(i))
+            destroyed |= _destroyed(i, request, memory)
         if i.opcode == "load" and i in values:
             need(i.operands[0])
         elif i.opcode == "store":
             if writes_active(i, values, objects, memory):
                 need(i.operands[1])
             pointees = memory.of(i.operands[0])
-            if i.operands[0].type.is_pointer and pointees:
+            if address := i.operands[0].type.is_pointer and pointees:
                 moves.append((i, i.operands, memory.of(i.operands[1]), pointees))
-            elif not carries(i.operands[0].type):
+            if not carries(i.operands[0].type) and (not address or _is_function(i.operands[0], functions)):
                 others.append(i)
         elif isinstance(rule, (Fill, Transfer)):
             if not objects.isdisjoint(memory.of(i.operands[0])):
@@ -324,6 +327,23 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
                 need(o.site)
         if len(pointers) == before and not pending:
             return frozenset(pointers), frozenset(shadowed), frozenset(mirrors)
+
+
+def _is_function(value: Value, functions: Container[str]) -> bool:
+    return isinstance(value, Constant) and value.global_name is not None and value.global_name in functions
+
+
+def _destroyed(allocation: Instruction, request: Request, memory: Memory) -> Objects:
+    """What the destructor of an allocation reads: the memory behind the header, and memory without a header that is reached from there."""
+    seen = set(memory.inside(memory.of(allocation)))
+    pending = list(seen)
+    while pending:
+        for o in memory.content.get(pending.pop(), frozenset()) - seen:
+            rule = rule_of(o.site, request.rules) if isinstance(o.site, Instruction) else None
+            if o.kind == "allocation" and isinstance(rule, Allocation) and rule.data_offset is None:
+                seen.add(o)
+                pending.append(o)
+    return frozenset(seen)
 
 
 def _taken(i: Instruction, rule: Defined, memory: Memory, values: Set[Value], objects: Objects, shadowed: Set[Object],

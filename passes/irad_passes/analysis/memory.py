@@ -15,7 +15,7 @@ from irad_passes.ir.types import PTR
 from irad_passes.request import ANYWHERE, CLOSED
 from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Defined, Place
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Inside, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 
@@ -207,8 +207,6 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                         changed |= put(given, frozenset({UNKNOWN})) | fields.enter(given)
                     if isinstance(rule, Reallocation):
                         new = inside(of(i.operands[rule.header]))
-                    elif isinstance(rule, Inside):
-                        new = result.reachable(of(i.operands[0]))
                     elif i.type.is_pointer and not isinstance(rule, (ScalarRule, Allocation, Defined, Shared, Tape)):
                         new = frozenset({UNKNOWN})
             if i.opcode not in _ALONG:  # it hands pointers on
@@ -283,7 +281,7 @@ def writes(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
                 return memory.of(i.operands[0])
             if isinstance(rule, RefCount) and rule.change < 0:  # the last reference to a member of a container may go
                 return frozenset(o for o in memory.of(i.operands[rule.operand]) if o.kind == "closed")
-            if isinstance(rule, (Allocation, RefCount, Free, Shared, Inside, Tape)):
+            if isinstance(rule, (Allocation, RefCount, Free, Shared, Tape)):
                 return NOTHING
             if isinstance(rule, Defined):
                 return frozenset().union(*(memory.at(i, rule, place) for place in rule.summary.writes))

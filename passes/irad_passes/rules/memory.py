@@ -63,11 +63,6 @@ class Shared(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class Inside(Rule):
-    """Returns the address of something that operand 0 leads to."""
-
-
-@dataclass(frozen=True, slots=True)
 class Tape(Rule):
     """Opens, closes or checks a tape."""
 

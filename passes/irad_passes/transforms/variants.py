@@ -144,7 +144,7 @@ class Variants:
             calls[call] = callee = self._of(work, call, parts)
             return () if callee.own else callee.shadowed
 
-        work.activity = activity(work.function, work.request, work.memory, work.aborting, shadowed)
+        work.activity = activity(work.function, work.request, work.memory, work.aborting, shadowed, work.module.functions)
         work.calls = calls
         for callee in calls.values():
             self._callers.setdefault(callee, set()).add(work)
