@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numba.experimental.jitclass.base import JitClassType
-from numba.typed import List
+from numba.typed import Dict, List
 
 import dual
 import elimination
@@ -172,7 +172,15 @@ class AnyList(list[Any]):
         return AnyList(self)
 
 
-CONTAINERS = {List: AnyList}
+class AnyDict(dict[Any, Any]):
+    """Stands for ``numba.typed.Dict``."""
+
+    @staticmethod
+    def empty(key_type: Any, value_type: Any, n_keys: int = 0) -> dict[Any, Any]:
+        return AnyDict()
+
+
+CONTAINERS = {List: AnyList, Dict: AnyDict}
 BUILTINS = vars(builtins) | {
     "float": Cast(),
     "complex": as_complex,

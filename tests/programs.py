@@ -28,6 +28,7 @@ from scenarios import (
     selections,
     stencils,
     temporaries,
+    typed_dicts,
     typed_lists,
     views,
 )
@@ -37,7 +38,7 @@ TOPICS: dict[str, tuple[Scenario, ...]] = {
     module.__name__.rpartition(".")[2]: module.SCENARIOS
     for module in (
         recurrences, loops, exits, branches, memory, temporaries, buffers, arrays, selections, mathematics, complexes, records,
-        linear, calls, outlined, aborts, handled, containers, typed_lists, constants, objects, views, stencils, parallel,
+        linear, calls, outlined, aborts, handled, containers, typed_lists, typed_dicts, constants, objects, views, stencils, parallel,
     )
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for topic in TOPICS.values() for scenario in topic)

@@ -10,35 +10,39 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-from irad.numba_ import typed_lists
+from irad.numba_ import dict_iterators, typed_dicts, typed_lists
 
-_INTRINSICS = {"numba.typed.listobject": typed_lists.INTRINSICS}
+_INTRINSICS: dict[str, Any] = {"numba.typed.listobject": typed_lists.INTRINSICS, "numba.typed.dictobject": typed_dicts.INTRINSICS}
 """By module, what its intrinsics lower to."""
 
 
 def lowering(context: Any, fn: Any, signature: Any) -> Any:
-    """The lowering of an intrinsic that has a Python function in its place; None for all else."""
+    """The lowering of an intrinsic that has a Python function in its place, and of iterators of dicts; None for all else."""
+    if (made := dict_iterators.lowering(fn, signature)) is not None:
+        return _Lowering(lambda builder, values: made(context, builder, signature, values))
     definition = getattr(getattr(fn, "typing_key", None), "_defn", None)
     port = _INTRINSICS.get(getattr(definition, "__module__", ""), {}).get(getattr(definition, "__name__", ""))
-    return None if port is None else _Port(context, port(signature), signature)
+    function = None if port is None else port(signature)
+    return None if function is None else _Lowering(
+        lambda builder, values: context.compile_internal(builder, function, signature, values))
 
 
-class _Port:
-    """Lowers a call to one of a Python function."""
+class _Lowering:
+    """Lowers a call."""
 
     libs = ()
 
-    def __init__(self, context: Any, function: Callable[..., Any], signature: Any) -> None:
-        self.context, self.function, self.signature = context, function, signature
+    def __init__(self, lower: Callable[[Any, Any], Any]) -> None:
+        self.lower = lower
 
     def __call__(self, builder: Any, values: Any, loc: Any = None) -> Any:
-        return self.context.compile_internal(builder, self.function, self.signature, values)
+        return self.lower(builder, values)
 
 
 @cache
 def library(codegen: Any) -> Any:
     """The functions that are called by name."""
     made = codegen.create_library("irad.ported")
-    made.add_llvm_module(llvm.parse_assembly(typed_lists.TEXT))
+    made.add_llvm_module(llvm.parse_assembly(typed_lists.TEXT + typed_dicts.TEXT))
     made.finalize()
     return made

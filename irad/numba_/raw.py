@@ -80,16 +80,16 @@ def release(typing_context: Any, base: Any, offset: Any, type_: Any) -> Any:
 
 
 @intrinsic
-def relocate(typing_context: Any, base: Any, target: Any, source: Any, type_: Any) -> Any:
-    """Move one value from the offset ``source`` to ``target``, with its references."""
+def relocate(typing_context: Any, base: Any, target: Any, source_base: Any, source: Any, type_: Any) -> Any:
+    """Move one value from one offset to another, with its references."""
     kind = type_.instance_type
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        into, out_of = (_place(context, builder, values[0], offset, kind) for offset in values[1:3])
-        builder.store(builder.load(out_of), into)
+        value = builder.load(_place(context, builder, values[2], values[3], kind))
+        builder.store(value, _place(context, builder, values[0], values[1], kind))
         return context.get_dummy_value()
 
-    return types.none(base, types.intp, types.intp, type_), codegen
+    return types.none(base, types.intp, source_base, types.intp, type_), codegen
 
 
 @intrinsic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from irad.numba_ import complex_powers
+from irad.numba_ import complex_powers, typed_dicts
 from irad_passes.rules import libm
 from irad_passes.rules.inactive import Inactive
 from irad_passes.rules.memory import Allocation, Free, Helper, Reallocation, RefCount, Shared
@@ -46,6 +46,7 @@ RULES: Mapping[str, Rule] = {
     "NRT_decref": RefCount(-1),
     **{name: Helper() for name in ("numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_fatal_error")},
     "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
+    **typed_dicts.RULES,
     **{name: Shared() for name in ("numba_get_np_random_state", "numba_get_py_random_state")},
     # The state of the generator is operand 0. A Poisson variate is an integer.
     **{name: Helper(writes=(0,)) for name in ("numba_rnd_init", "numba_rnd_shuffle", "numba_poisson_ptrs")},

@@ -152,7 +152,7 @@ def _delete(signature: Any) -> Callable[..., Any]:
         size, items = load(list_, _SIZE, _WORD), load(list_, _ITEMS, _POINTER)
         release(items, index * item_size, item_type)
         for k in range(index, size - 1):
-            relocate(items, k * item_size, (k + 1) * item_size, item_type)
+            relocate(items, k * item_size, items, (k + 1) * item_size, item_type)
         return resize(list_, size - 1, item_size)
 
     return delete
@@ -175,7 +175,7 @@ def _delete_slice(signature: Any) -> Callable[..., Any]:
             if k < start + count * step and (k - start) % step == 0:
                 release(items, k * item_size, item_type)
             else:
-                relocate(items, kept * item_size, k * item_size, item_type)
+                relocate(items, kept * item_size, items, k * item_size, item_type)
                 kept += 1
         return resize(list_, kept, item_size)
 

@@ -24,7 +24,7 @@ def typed_list_methods(x):
     other = items.copy()
     other[0] = x[2] * x[1]
     items.reverse()
-    if items == other or other.count(x[2]) != 1 or items.index(x[2]) > 6 or x[0] * 9 in items:
+    if items == other or other.count(x[2]) != 1 or items.index(x[2]) > 6 or x[2] * x[2] in items:
         return x[0]
     s = items.pop() * items.pop(2) + len(items) * items[1]
     items.sort()
@@ -35,7 +35,8 @@ def typed_list_methods(x):
 
 
 def typed_list_slices(x):
-    items = List(x)
+    items = List.empty_list(float64)
+    items.extend(x)
     more = items[1:4]
     s = more[0] * more[-1] + items[::-2][1] * items[-3:][1]
     more[1] *= x[0]
@@ -186,7 +187,7 @@ SCENARIOS = (
     Scenario(typed_list_methods, [(numbers(5),)], condition=8.0),
     Scenario(typed_list_slices, [(numbers(6),)]),
     Scenario(typed_stack_machine, [(numbers(4), (0, 1, -1, 2, -2, 3, -1))]),
-    Scenario(typed_list_in_other_functions, [(numbers(3),)], condition=8.0, reversed_once=True),
+    Scenario(typed_list_in_other_functions, [(numbers(3),)], condition=8.0),
     Scenario(typed_list_refilled, [(numbers(5),)]),
     Scenario(two_names_of_typed_lists, [(numbers(3),), (numbers(3)[::-1].copy(),)]),
     Scenario(typed_list_of_arrays, [(numbers(5),)]),

@@ -69,7 +69,9 @@ def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction
                 if rule.data_offset is not None:
                     _hold(i, request, tape)
                 elif not shadowed.isdisjoint(memory.of(i)):
-                    raise Unsupported("memory that escapes from the function without a reference count, and holds active values", i)
+                    raise Unsupported("memory that escapes from the function without a reference count, and holds active values, such as "
+                                      "that of a container that is an argument; make the container in the function, as long as it will be",
+                                      i)
             case RefCount() | Free():
                 objects = _counted(i, rule, memory, lent)
                 if i in uncounted:

@@ -60,6 +60,8 @@ def _follow(source: Instruction, may: bool, memory: Memory, contents: Contents, 
         for user in i.users:
             if may and user.opcode == "store" and user.operands[0] is i:
                 if contents.may_hold(user.operands[1], T.size_of(i.type)):
+                    if any(o.kind == "closed" for o in memory.of(source.operands[0])):
+                        raise Unsupported("active values go into a container that is an argument; make it in the function", source)
                     raise Unsupported("bits of memory that may hold an active float are copied as an integer; copy it as a float", source)
                 stored |= memory.of(user.operands[1])
             if user.opcode == "bitcast" and user.type.is_float:
