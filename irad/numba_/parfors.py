@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir as llvm
-from numba.core import cgutils, ir, types
+from numba.core import callconv, cgutils, ir, types
 from numba.core.typed_passes import NativeParforLowering
 from numba.core.typing import signature
 from numba.parfors import parfor as parfors
@@ -220,12 +220,18 @@ class Loop:
         error = cgutils.alloca_once_value(builder, cgutils.get_null_value(ADDRESS))
         code = builder.call(whole, [error, self.lowerer.loadvar(count.name), *(bound for pair in bounds for bound in pair),
                                     *packer.as_arguments(builder, arguments)])
+        never_none(builder, code)
         with builder.if_then(builder.icmp_signed("!=", code, STATUS(0)), likely=False):
             convention = context.call_conv
             found = builder.bitcast(builder.load(error), convention._get_excinfo_argument(builder.function).type.pointee)
             convention.return_status_propagate(builder, convention._get_return_status(builder, code, found))
         context.active_code_library.add_linking_library(kernel.library)
         return whole.name, writer.row
+
+
+def never_none(builder: Any, code: Any) -> None:
+    """Let LLVM know that a call does not return the status for None: what of the caller is behind an error only leads to errors."""
+    code.set_metadata("range", builder.module.add_metadata([STATUS(-1), callconv.RETCODE_NONE]))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from numba.core import callconv, lowering, typed_passes
+from numba.core import callconv, lowering, typed_passes, types
 from numba.core.compiler_machinery import register_pass
 from numba.parfors.parfor import Parfor
 
@@ -21,7 +21,14 @@ _LOWERING = "_irad_lowering"
 
 
 class ADCallConv(callconv.CPUCallConv):
-    """The CPU's calling convention; a return of an error releases first."""
+    """The CPU's calling convention; a return of an error releases first, and LLVM is told which statuses there are."""
+
+    def call_function(self, builder: Any, callee: Any, resty: Any, argtys: Any, args: Any, attrs: Any = None) -> Any:
+        """Write a call; only what may be None says so by its status."""
+        status, value = super().call_function(builder, callee, resty, argtys, args, attrs)
+        if not isinstance(resty, types.Optional):
+            parfors.never_none(builder, status.code)
+        return status, value
 
     def _return_errcode_raw(self, builder: Any, code: Any) -> None:
         lower = getattr(builder, _LOWERING, None)

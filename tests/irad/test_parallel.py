@@ -71,6 +71,19 @@ def collisions(x, index):
     return least * product + together[0] * together[2]
 
 
+@njit(nogil=True)
+def calling(a, w, x, c):
+    out = np.zeros_like(x)
+    filling(x, out)
+    return rows(a, w) * rows(a, w * w) + elementwise(x, c) * np.sum(out)
+
+
+@njit(parallel=True)
+def filling(x, out):
+    for i in prange(x.size):
+        out[i] += x[i] * x[i] * x[i]
+
+
 @njit(parallel=True)
 def histogram(x, index):
     counts = np.zeros(4)
@@ -85,6 +98,7 @@ CASES = {
     "rows": (rows, (RANDOM.uniform(0.5, 1.0, (N, 3)), RANDOM.uniform(0.5, 1.0, 3)), (0, 1)),
     "stepping": (stepping, (RANDOM.uniform(0.5, 1.0, N), 3), (0,)),
     "collisions": (collisions, (RANDOM.uniform(0.5, 1.0, 5), RANDOM.integers(0, 5, N)), (0,)),
+    "calling": (calling, (RANDOM.uniform(0.5, 1.0, (N, 3)), RANDOM.uniform(0.5, 1.0, 3), RANDOM.uniform(0.5, 1.0, N), 1.3), (0, 1, 2, 3)),
 }
 
 
@@ -126,9 +140,14 @@ def test_loops_run_in_parallel_in_both_modes(name):
     function, args, argnums = CASES[name]
     gradient = irad.value_and_gradient(function, argnums=argnums)
     gradient(*args)
-    (text,) = gradient.inspect_llvm().values()
-    calls = text.count(f"call void @{PARALLEL}(")
-    assert calls >= 4 if name == "stepping" else calls >= 2  # forwards and backwards; neighbours in two turns
+    wanted = {"stepping": 4, "calling": 8}.get(name, 2)  # forwards and backwards; neighbours in two turns
+    assert calls(gradient) >= wanted
+
+
+def calls(derivative):
+    """How often the code of a derivative has calls that run at once."""
+    (text,) = derivative.inspect_llvm().values()
+    return text.count(f"call void @{PARALLEL}(")
 
 
 def test_a_loop_that_writes_one_element_twice_runs_in_order():
@@ -199,6 +218,28 @@ def test_the_pool_of_one_thread():
     """, NUMBA_THREADING_LAYER="workqueue").strip() == "workqueue"
 
 
+def test_one_gradient_in_eight_python_threads():
+    assert run("""
+        import numpy as np
+        import irad, test_parallel, test_threads
+        gradient = irad.value_and_gradient(test_parallel.elementwise, argnums=(0, 1))
+        points = [(np.linspace(0.5, 1.0, 70 * k + 1), 1.0 + k) for k in range(8)]
+        expected = [gradient(*point) for point in points]
+        bad = np.full(100, -1.0)
+        def work(k):
+            for turn in range(50):
+                value, (slope, number) = gradient(*points[k])
+                assert (value, number) == (expected[k][0], expected[k][1][1]) and (slope == expected[k][1][0]).all()
+                try:
+                    gradient(bad, 1.0)
+                except ValueError:
+                    continue
+                raise AssertionError
+        test_threads.together(work)
+        print(gradient.targetoptions["nogil"])
+    """).strip() == "True"
+
+
 def test_what_an_iteration_raises_is_raised_and_nothing_is_kept():
     x, c = CASES["elementwise"][1]
     gradient, product = irad.value_and_gradient(elementwise), irad.jvp(elementwise)
@@ -206,7 +247,7 @@ def test_what_an_iteration_raises_is_raised_and_nothing_is_kept():
     bad = x.copy()
     bad[200] = -2.0
 
-    def calls() -> None:
+    def several() -> None:
         for _ in range(3):
             with pytest.raises(ValueError, match="a negative number"):
                 gradient(bad, c)
@@ -217,7 +258,7 @@ def test_what_an_iteration_raises_is_raised_and_nothing_is_kept():
             np.testing.assert_array_equal(again[1], expected[1])
             assert product((x, c), (x, c)) == moved
 
-    assert leaked(calls) == 0
+    assert leaked(several) == 0
 
 
 def test_a_parallel_derivative_from_the_cache(tmp_path):

@@ -34,6 +34,7 @@ FEATURES = {"calls": 2, "lists": 3, "complexes": 3, "exceptions": 3, "records": 
 """What a program may have, and in how many programs it comes up once. Each costs time: what comes twice as often leaves less for others."""
 
 RECORD = np.dtype([("p", "f8"), ("k", "i8"), ("q", "f8")])
+THREADS = "g4({t}, {u}, n, index)"
 OVERLAPS = ("same", "shifted", "apart")
 
 
@@ -50,6 +51,11 @@ def write_program(choose: Choose) -> Program:
     writer.line("s = 0.0")
     if overlap:  # of arguments that are only read, each has a derivative of its own
         writer.line("a[0] = 0.5 * (a[0] + x)")
+    if "threads" in features:  # few statements are calls, and most of them call another function
+        for _ in range(choose(0, 1, 2)):
+            writer.statement(scope, 3)
+        writer.line(f"s += {THREADS.format(t=choose('a', 'b'), u=choose(*scope.floats))}")
+        writer.budget -= 1
     while writer.budget > 0:
         writer.statement(scope, 3)
     rest = [text for name, text in (("c", "np.sum(c[0] * c[1])"), ("r", 'np.sum(r["p"] * r["q"])')) if name in given]
@@ -84,7 +90,7 @@ def _helpers(choose: Choose, features: frozenset[str]) -> tuple[list[str], tuple
         pairs.append("g2({p}, {u}, {m}, index)")
     if "threads" in features:
         parts.append(parallel_helper(choose, features, "g4"))
-        arrays.append("g4({t}, {u}, n, index)")
+        arrays.append(THREADS)
     if "exceptions" in features and choose(False, True):
         parts.append(raising_helper(choose, features, "g5"))
         raising.append("g5({t}, {u}, n, index)")

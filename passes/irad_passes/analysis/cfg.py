@@ -124,25 +124,24 @@ def abort_blocks(function: Function, status: bool) -> frozenset[Block]:
 def is_failure(value: Value, block: Block, predecessors: Mapping[Block, list[Block]]) -> bool:
     """Whether the status ``value`` surely is an error in ``block``.
 
-    It is a constant that is no success code, or it has been compared with 0 on the only way to ``block``: the status of a call
-    that is handed on where it is not 0.
+    On each way to ``block`` it is a constant that is no success code, or it has been compared with 0: the status of a call that is
+    handed on where it is not 0.
     """
-    names = {value}
-    visited = {block}
-    while isinstance(value, Instruction) and value.opcode == "phi" and len(value.operands) == 1:
-        value = value.operands[0]
-        names.add(value)
-    if isinstance(value, Constant):
-        return value.int_value is not None and value.int_value not in SUCCESS
-    while len(predecessors[block]) == 1:
-        (above,) = predecessors[block]
-        if _fails_on_edge(names, above.terminator, block):
-            return True
-        if above in visited:
+    pending = [(value, block)]
+    for value, block in pending:
+        if isinstance(value, Constant):
+            if value.int_value is None or value.int_value in SUCCESS:
+                return False
+            continue
+        edges = [(value, above) for above in predecessors.get(block, ())]
+        if isinstance(value, Instruction) and value.parent is block:
+            edges = list(zip(value.operands, value.blocks, strict=True)) if value.opcode == "phi" else []
+        if not edges:
             return False
-        visited.add(above)
-        block = above
-    return False
+        for operand, above in edges:
+            if not _fails_on_edge({operand}, above.terminator, block) and (operand, above) not in pending:
+                pending.append((operand, above))
+    return True
 
 
 def _fails_on_edge(names: set[Value], terminator: Instruction, target: Block) -> bool:

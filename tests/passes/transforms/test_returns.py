@@ -114,6 +114,55 @@ CALL_AND_EDGE = CALL.replace("label %good, label %failed", "label %good, label %
     "failed:\n  %st.lcssa = phi i32 [ %st, %entry ]\n  store i32 99, ptr %out\n  br label %ret\n", "")
 SWITCHED = CALL.replace("  %fine = icmp eq i32 %st, 0\n", "").replace(
     "br i1 %fine, label %good, label %failed", "switch i32 %st, label %failed [ i32 0, label %good  i32 -2, label %good ]")
+CALLS_TOGETHER = """define i32 @f(ptr %out, i32 %a, i32 %b) {
+entry:
+  %full = icmp eq i32 %b, 0
+  br i1 %full, label %failed, label %first
+first:
+  %st = call i32 @g(i32 %a)
+  %fine = icmp eq i32 %st, 0
+  br i1 %fine, label %second, label %some
+second:
+  %st.2 = call i32 @g(i32 %b)
+  switch i32 %st.2, label %some [ i32 0, label %good  i32 -2, label %good ]
+some:
+  %either = phi i32 [ %st, %first ], [ %st.2, %second ]
+  br label %failed
+failed:
+  %code = phi i32 [ 1, %entry ], [ %either, %some ]
+  store i32 99, ptr %out
+  br label %ret
+good:
+  store i32 %b, ptr %out
+  br label %ret
+ret:
+  %status = phi i32 [ 0, %good ], [ %code, %failed ]
+  ret i32 %status
+}
+define i32 @g(i32 %a) noinline {
+  %big = icmp sgt i32 %a, 2
+  %s = select i1 %big, i32 %a, i32 0
+  ret i32 %s
+}"""
+TESTED_BEFORE = """define i32 @f(ptr %out, i32 %a, i32 %b) {
+entry:
+  br label %loop
+loop:
+  %i = phi i32 [ 0, %entry ], [ %next, %more ]
+  %st = phi i32 [ %a, %entry ], [ %st.next, %more ]
+  %next = add i32 %i, 1
+  %st.next = sub i32 %b, %next
+  %fine = icmp eq i32 %st, 0
+  br i1 %fine, label %good, label %more
+more:
+  %end = icmp sgt i32 %next, 2
+  br i1 %end, label %ret, label %loop
+good:
+  store i32 5, ptr %out
+  ret i32 0
+ret:
+  ret i32 %st.next
+}"""
 MANY_RETURNS = """define i32 @f(ptr %out, i32 %a, i32 %b) {
 entry:
   switch i32 %a, label %two [ i32 0, label %one  i32 1, label %three ]
@@ -168,7 +217,7 @@ def native() -> None:
 @pytest.mark.parametrize(("text", "statuses"), [
     (PHI, ["0", "1", "2"]), (PHI_OF_PHI, ["%result", "3"]), (SELECT, ["0", "1"]), (WIDENED_FLAG, ["0", "1"]),
     (SELECT_IN_A_LOOP, ["0", "4"]), (CALL, ["%status.1", "0"]), (CALL_AND_EDGE, ["%status.1", "0"]), (SWITCHED, ["%status.1", "0"]),
-    (MANY_RETURNS, ["0", "1"])])
+    (MANY_RETURNS, ["0", "1"]), (CALLS_TOGETHER, ["%status.2", "%status.3", "0", "1"])])
 def test_errors_return_apart_from_the_success(text: str, statuses: list[str]) -> None:
     module, function = split(text)
     found = returns(function)
@@ -179,7 +228,7 @@ def test_errors_return_apart_from_the_success(text: str, statuses: list[str]) ->
     assert len(cfg(function, aborting).order) < len(cfg(function).order)
 
 
-@pytest.mark.parametrize("text", [PHI, PHI_OF_PHI, CALL, SELECT_IN_A_LOOP, MANY_RETURNS])
+@pytest.mark.parametrize("text", [PHI, PHI_OF_PHI, CALL, CALLS_TOGETHER, SELECT_IN_A_LOOP, MANY_RETURNS])
 def test_splitting_twice_is_splitting_once(text: str) -> None:
     module, function = split(text)
     once = write(module)
@@ -192,6 +241,12 @@ def test_a_status_of_which_nothing_is_known_stays() -> None:
     assert len(returns(function)) == 1
     assert not abort_blocks(function, status=True)
     verify(module)
+
+
+def test_a_test_of_the_status_before_it_says_nothing() -> None:
+    module, function = split(TESTED_BEFORE)
+    assert outcomes(write(module)) == outcomes(TESTED_BEFORE)
+    assert not abort_blocks(function, status=True)
 
 
 def test_loops_stay_closed() -> None:
