@@ -13,12 +13,14 @@ import threading
 import llvmlite.binding as llvm
 from numba.np.ufunc import parallel
 
+from irad_passes.transforms.tape_runtime import RANGE
+
 _OWNER = ctypes.c_uint64(0)
 """The only thread that may use the pool; 0 where all may."""
 
 _IDENT = f"i{8 * ctypes.sizeof(ctypes.c_ulong)}"
 
-LOOP = f"""
+LOOP = f"""{RANGE}
 @irad_pool_owner = external global i64
 
 declare i64 @get_num_threads()
@@ -77,21 +79,6 @@ entry:
   %data.at = getelementptr ptr, ptr %task, i64 1
   %data = load ptr, ptr %data.at
   call void @irad.parallel.range(i64 %start, i64 %length, ptr %function, ptr %data)
-  ret void
-}}
-
-define internal void @irad.parallel.range(i64 %start, i64 %length, ptr %function, ptr %data) nounwind {{
-entry:
-  %some = icmp ne i64 %length, 0
-  br i1 %some, label %loop, label %done
-loop:
-  %k = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %number = add i64 %start, %k
-  call void %function(i64 %number, ptr %data)
-  %next = add i64 %k, 1
-  %more = icmp ult i64 %next, %length
-  br i1 %more, label %loop, label %done
-done:
   ret void
 }}
 """

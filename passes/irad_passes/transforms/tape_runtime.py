@@ -17,22 +17,31 @@ _POOL = "irad.tape.pool"
 _FIRST, _CHILD = 65536, 4096
 """How large an arena and a child are at first."""
 
-LOOP = """
-define internal void @irad.parallel.for(i64 %count, ptr %function, ptr %data) nounwind {
+RANGE = """
+define internal void @irad.parallel.range(i64 %start, i64 %length, ptr %function, ptr %data) nounwind {
 entry:
-  %some = icmp ne i64 %count, 0
+  %some = icmp ne i64 %length, 0
   br i1 %some, label %loop, label %done
 loop:
   %k = phi i64 [ 0, %entry ], [ %next, %loop ]
-  call void %function(i64 %k, ptr %data)
+  %number = add i64 %start, %k
+  call void %function(i64 %number, ptr %data)
   %next = add i64 %k, 1
-  %more = icmp ult i64 %next, %count
+  %more = icmp ult i64 %next, %length
   br i1 %more, label %loop, label %done
 done:
   ret void
 }
 """
-"""Parallel calls, one after the other."""
+"""Some of the parallel calls, one after the other."""
+
+LOOP = RANGE + """
+define internal void @irad.parallel.for(i64 %count, ptr %function, ptr %data) nounwind {
+  call void @irad.parallel.range(i64 0, i64 %count, ptr %function, ptr %data)
+  ret void
+}
+"""
+"""All of them, one after the other."""
 
 RUNTIME = f"""
 @{_POOL} = internal global ptr null
@@ -191,7 +200,7 @@ fail:
   ret ptr null
 }}
 
-define internal void @irad.tape.destroy(ptr %arena) noinline nounwind {{
+define internal void @irad.tape.each(ptr %arena, ptr %function) noinline nounwind {{
 entry:
   %array.at = getelementptr i8, ptr %arena, i64 40
   %known.at = getelementptr i8, ptr %arena, i64 48
@@ -199,16 +208,36 @@ entry:
   %known = load i64, ptr %known.at
   br label %test
 test:
-  %k = phi i64 [ 0, %entry ], [ %next, %child ]
+  %k = phi i64 [ 0, %entry ], [ %next, %settled ]
   %more = icmp ult i64 %k, %known
-  br i1 %more, label %child, label %done
-child:
+  br i1 %more, label %look, label %done
+look:
   %child.at = getelementptr ptr, ptr %array, i64 %k
-  %child.known = load ptr, ptr %child.at
-  call void @free(ptr %child.known)
+  %child = load ptr, ptr %child.at
+  %none = icmp eq ptr %child, null
+  br i1 %none, label %settled, label %call
+call:
+  %kept = call ptr %function(ptr %child)
+  store ptr %kept, ptr %child.at
+  br label %settled
+settled:
   %next = add i64 %k, 1
   br label %test
 done:
+  ret void
+}}
+
+define internal ptr @irad.tape.drop(ptr %child) nounwind {{
+entry:
+  call void @free(ptr %child)
+  ret ptr null
+}}
+
+define internal void @irad.tape.destroy(ptr %arena) noinline nounwind {{
+entry:
+  call void @irad.tape.each(ptr %arena, ptr @irad.tape.drop)
+  %array.at = getelementptr i8, ptr %arena, i64 40
+  %array = load ptr, ptr %array.at
   call void @free(ptr %array)
   call void @free(ptr %arena)
   ret void
@@ -281,28 +310,7 @@ lost:
 
 define internal void @irad.tape.release(ptr %arena) noinline nounwind {{
 entry:
-  %array.at = getelementptr i8, ptr %arena, i64 40
-  %array = load ptr, ptr %array.at
-  %known.at = getelementptr i8, ptr %arena, i64 48
-  %known = load i64, ptr %known.at
-  br label %test
-test:
-  %k = phi i64 [ 0, %entry ], [ %next, %settled ]
-  %more = icmp ult i64 %k, %known
-  br i1 %more, label %child, label %own
-child:
-  %child.at = getelementptr ptr, ptr %array, i64 %k
-  %child.known = load ptr, ptr %child.at
-  %none = icmp eq ptr %child.known, null
-  br i1 %none, label %settled, label %settle
-settle:
-  %child.kept = call ptr @irad.tape.settle(ptr %child.known)
-  store ptr %child.kept, ptr %child.at
-  br label %settled
-settled:
-  %next = add i64 %k, 1
-  br label %test
-own:
+  call void @irad.tape.each(ptr %arena, ptr @irad.tape.settle)
   %kept = call ptr @irad.tape.settle(ptr %arena)
   %lost = icmp eq ptr %kept, null
   br i1 %lost, label %done, label %give

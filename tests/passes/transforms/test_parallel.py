@@ -123,8 +123,7 @@ ROW = Parallel("one", count=1, start=2, stop=3, private=frozenset({0, 4, 5}), ne
 DUPLICATED, CONST, ACTIVE = Parameter(Activity.DUPLICATED, "double"), Parameter(), Parameter(Activity.ACTIVE)
 MEMORY = Parameter(element="double")
 PARAMETERS = (DUPLICATED, DUPLICATED, MEMORY, DUPLICATED, DUPLICATED, CONST, ACTIVE, CONST, CONST, MEMORY)
-BACKWARDS = LOOP.replace("call void %function(i64 %k,", "%last = sub i64 %count, 1\n  %other = sub i64 %last, %k\n"
-                         "  call void %function(i64 %other,")
+BACKWARDS = LOOP.replace("%number = add i64 %start, %k", "%last = sub i64 %length, 1\n  %number = sub i64 %last, %k")
 ITEMS = 3
 
 
