@@ -25,7 +25,7 @@ from numba.parfors import parfor_lowering
 
 from irad.numba_ import sharing
 from irad.numba_.glue import Glue, Typed
-from irad.numba_.parfor_access import Access, access, carried, statements
+from irad.numba_.parfor_access import Access, access, carried
 from irad_passes.rules.calls import Parallel
 
 CHUNKS = 64
@@ -101,8 +101,8 @@ class Loop:
         loop, lowerer = self.loop, self.lowerer
         for instruction in loop.init_block.body:
             lowerer.lower_inst(instruction)
-        if set(loop.races) - set(loop.redvars) or carried(loop) or any(type(i).__name__.endswith("Raise") for i in statements(loop)):
-            raise InOrder("iterations assign one variable, or raise")
+        if set(loop.races) - set(loop.redvars) or carried(loop):
+            raise InOrder("iterations assign one variable")
         found = access(loop, self.typemap, lowerer.func_ir)
         reductions = list(loop.redvars)
         apart = found.written - set(reductions) <= found.private
