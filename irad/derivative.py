@@ -113,8 +113,11 @@ class _Compiler(dispatcher._FunctionCompiler):
 
         modules = [sweep.module(executed=executed) for sweep in plan.sweeps]
         reload = {start for sweep in plan.sweeps for start in sweep.reload} if executed else ()
-        return link.compiled(self.targetdescr, self.py_func, args, plan.returns, emit, modules, self.targetoptions, wrapper=executed,
+        result = link.compiled(self.targetdescr, self.py_func, args, plan.returns, emit, modules, self.targetoptions, wrapper=executed,
                              ignored=self.fills and len(args) < len(self.pysig.parameters), reload=reload)
+        if not executed:
+            result.library.parallel = any(sweep.parallel is not None for sweep in plan.sweeps)
+        return result
 
 
 class Derivative(CPUDispatcher):

@@ -130,7 +130,7 @@ def in_parallel(function: Any, found: capture.Captured, request: Request, answer
         return None
     text, rows = with_rules(kept.text, request.mode)
     loops = parfors.rows(text)
-    if not loops:
+    if not loops and (request.mode is Mode.REVERSE or PARALLEL not in text):
         return None
     try:
         result = pipeline.differentiate(text, replace(request, function=kept.name, rules={**request.rules, **rows, **loops}))

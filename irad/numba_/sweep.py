@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
-from irad.numba_ import link, pool, python, reruns, sharing, vector_math, within
+from irad.numba_ import link, pool, python, reruns, sharing, target, vector_math, within
 from irad.numba_.abi import Parameter, Path
 from irad.numba_.glue import INTP, Glue, Typed, owned_type
 from irad_passes.request import Activity, Answer, Mode
@@ -80,7 +80,8 @@ class Sweep:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
         differentiated again."""
         if not executed:
-            return link.linkable(self.answer.text, self.answer.name, inlined=True)
+            kept = self.executed if target.keeps_parallel_loops() else self.answer
+            return link.linkable(kept.text, self.answer.name, inlined=True)
         from irad_passes import pipeline  # not before something is compiled: it takes as long as a quarter of irad's import
 
         for start in self.reload:

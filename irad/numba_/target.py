@@ -248,6 +248,11 @@ def parallel_loops(kept: bool) -> Iterator[None]:
         _state.parallel = before
 
 
+def keeps_parallel_loops() -> bool:
+    """Whether twins are made with parallel loops now."""
+    return _state.parallel
+
+
 def twin(function: CPUDispatcher) -> ADDispatcher:
     """The dispatcher of this target for the same Python function, made once."""
     with global_compiler_lock:

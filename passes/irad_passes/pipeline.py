@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from irad_passes.analysis.memory import memory
 from irad_passes.errors import Unsupported
@@ -27,7 +27,7 @@ from irad_passes.transforms.returns import merge_returns, split_returns
 from irad_passes.transforms.retype import retype
 from irad_passes.transforms.reverse import Reverse, emit_reverse
 from irad_passes.transforms.signs import fold_sign_tests
-from irad_passes.transforms.teams import team
+from irad_passes.transforms.teams import team, together
 from irad_passes.transforms.unread import unread_stores
 from irad_passes.transforms.variants import Variants, Work, with_callees
 
@@ -81,7 +81,7 @@ def _derive(work: Work) -> None:
     for wanted in _wanted(work):
         mark_approximate(wanted)
         if (found := team(wanted)) is not None:
-            emit_parallel(wanted, found)
+            emit_parallel(wanted, found, work.request.name)
         else:
             (emit_forward if work.request.mode is Mode.FORWARD else emit_reverse)(wanted)
 
@@ -144,6 +144,8 @@ def begin(text: str, request: Request) -> Work:
         raise ValueError(f"the module does not define {request.function}")
     _check(function, request)
     devirtualise(module, request.rules)
+    if request.mode is Mode.FORWARD:
+        request = replace(request, rules={**together(module), **request.rules})
     inside = with_callees(module, function, request)
     if request.function in inside.rules and request.function not in request.rules:  # it calls itself: keep what is called
         function = module.functions[request.name] = clone(function)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -144,10 +145,24 @@ def test_loops_run_in_parallel_in_both_modes(name):
     assert calls(gradient) >= wanted
 
 
+@pytest.mark.parametrize("name", ["stepping", "rows"])
+def test_second_derivatives_run_in_parallel_and_are_the_same_on_any_number_of_threads(name):
+    function, (first, *rest), _ = CASES[name]
+    product, found = irad.hvp(function), []
+    for number in range(1, config.NUMBA_NUM_THREADS + 1):
+        set_num_threads(number)
+        found.append(product(first, first, *rest))
+    assert calls(product) >= 2  # forwards and backwards
+    expected = irad.hvp(njit(function.py_func))(first, first, *rest)
+    for own in found:
+        np.testing.assert_array_equal(own, found[0])
+        np.testing.assert_allclose(own, expected, rtol=1e-11, atol=1e-12)  # sums of 300 numbers in another order
+
+
 def calls(derivative):
     """How often the code of a derivative has calls that run at once."""
     (text,) = derivative.inspect_llvm().values()
-    return text.count(f"call void @{PARALLEL}(")
+    return len(re.findall(rf"call void @\S*\.{PARALLEL}\(", text))
 
 
 def test_a_loop_that_writes_one_element_twice_runs_in_order():

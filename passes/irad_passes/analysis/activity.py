@@ -251,6 +251,7 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
     counted: dict[Instruction, Value] = {}
     destroyed: set[Object] = set()  # what a destructor reads
     defined: list[tuple[Instruction, Defined]] = []
+    puts: list[tuple[Value, Objects, Objects]] = []  # what a callee writes pointers through, its target, and what these point to
     for i in function.instructions():
         rule = rule_of(i, request.rules)
         if isinstance(rule, Allocation) and rule.destructor is not None and request.mode is Mode.FORWARD:
@@ -274,6 +275,9 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
             moves.append((i, ends, memory.of(ends[0]), memory.inside(memory.of(ends[-1]))))
         elif isinstance(rule, Defined) and i.block not in aborting:
             defined.append((i, rule))
+            for place, what in rule.summary.puts.items():
+                if isinstance(place, int):
+                    puts.append((i.arguments[place], memory.at(i, rule, place), frozenset().union(*(memory.at(i, rule, p) for p in what))))
         elif isinstance(rule, (RefCount, Free)):
             counted[i] = i.operands[rule.operand if isinstance(rule, RefCount) else 0]
     shadowed: set[Object] = set()
@@ -305,6 +309,9 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
                 for operand in operands:
                     need(operand)
                 mirrors.add(i)
+        for operand, target, pointees in puts:
+            if not target.isdisjoint(mirrored) or not (target.isdisjoint(loaded) or pointees.isdisjoint(objects | shadowed)):
+                need(operand)
         for i in others:
             if not memory.of(i.operands[1]).isdisjoint(destroyed & shadowed):
                 need(i.operands[1])

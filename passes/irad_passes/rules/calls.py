@@ -98,15 +98,18 @@ class Parallel(Rule):
 
     Pointer parameters: to memory of which no two calls touch the same float, ``private``; of which those calls that are not next to each
     other do not, ``near``; to an array of which the parameters say how many elements it has, and how many bytes one is, ``sizes``. What
-    is private or near is apart from the memory behind all other parameters where the count is larger than 1."""
+    is private or near is apart from the memory behind all other parameters where the count is larger than 1.
+
+    ``apart``: no call touches what another one writes, whatever it is; nothing else need be known then."""
 
     kernel: str
     count: int
-    start: int
-    stop: int
-    private: frozenset[int]
-    near: frozenset[int]
-    sizes: Mapping[int, tuple[int, int]]
+    start: int = 0
+    stop: int = 0
+    private: frozenset[int] = frozenset()
+    near: frozenset[int] = frozenset()
+    sizes: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

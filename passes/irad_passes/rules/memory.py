@@ -87,12 +87,13 @@ class Transfer(Rule):
 RESERVE, OPEN, CLOSE, HOLD = "irad.tape.reserve", "irad.tape.open", "irad.tape.close", "irad.tape.hold"
 CHECK = "irad.tape.check"
 """Closes the tape and fails where its second operand is true: a function that was called could not reserve."""
-FORK = "irad.tape.fork"
-"""``(ptr tape, i64 count) -> ptr``: the address of the addresses of so many tapes that are closed together with this one, the same ones at
-each call: each may be used by a thread of its own."""
+FORK, CHILD = "irad.tape.fork", "irad.tape.child"
+"""``(ptr tape, i64 count) -> ptr`` makes so many tapes that are closed together with this one, the same ones at each call: each may be
+used by a thread of its own. ``(ptr tapes, i64 number) -> ptr`` is one of them."""
 PARALLEL = "irad.parallel.for"
 """``(i64 count, ptr function, ptr data)``: calls ``function(i64 number, ptr data)`` for each number below the count, in any order or at
-once, and returns when all have returned."""
+once, and returns when all have returned. A function whose name ends with it, behind a dot, takes a count and more, and calls another
+one with each number below the count and the rest, one after the other: `transforms.lower_tape` makes them calls of this one."""
 
 CLEAR = "irad.clear"
 DEFINITIONS = {
@@ -189,6 +190,8 @@ _BY_NAME: dict[str, Rule] = {
     OPEN: Tape(),
     CLOSE: Tape(),
     CHECK: Tape(),
+    FORK: Tape(),
+    CHILD: Tape(),
     HOLD: RefCount(change=0, operand=1),
 }
 

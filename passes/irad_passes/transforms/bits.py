@@ -5,7 +5,7 @@ Tests of bits (a sign, a nan) are fine, whatever is done with their answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 from irad_passes.analysis.activity import Activity
 from irad_passes.analysis.contents import Contents
@@ -28,7 +28,7 @@ def reject_bits(function: Function, activity: Activity, memory: Memory, contents
     sources = [i for block in function.blocks if block not in aborting for i in block.instructions if isinstance(i.type.scalar, IntType)
                and (i.operands[0] in activity.varied if i.opcode == "bitcast" else i.opcode == "load" and not
                     activity.varied_objects.isdisjoint(memory.of(i.operands[0])))]
-    functions = {name for name, rule in rules.items() if isinstance(rule, Defined)}
+    functions = {name: rule for name, rule in rules.items() if isinstance(rule, Defined)}
     calls = [(i, rule) for block in function.blocks if block not in aborting for i in block.instructions
              if isinstance(rule := rule_of(i, rules), (Defined, Transfer))]
     copied: set[Object] = set()  # where copies of such bits are, in memory without floats
@@ -46,7 +46,7 @@ def reject_bits(function: Function, activity: Activity, memory: Memory, contents
             copied |= _follow(i, may, memory, contents, functions)
 
 
-def _follow(source: Instruction, may: bool, memory: Memory, contents: Contents, functions: Set[str]) -> Objects:
+def _follow(source: Instruction, may: bool, memory: Memory, contents: Contents, functions: Mapping[str, Defined]) -> Objects:
     """Raise where the bits that ``source`` reads from active memory become a float, or, if they ``may`` be a float's, are stored among
     floats. Return what else they are stored in."""
     seen: set[Instruction] = set()
@@ -66,8 +66,15 @@ def _follow(source: Instruction, may: bool, memory: Memory, contents: Contents, 
                 stored |= memory.of(user.operands[1])
             if user.opcode == "bitcast" and user.type.is_float:
                 raise Unsupported("bits of an active float are computed with; use arithmetic, or a function of math", source)
-            if may and user.opcode == "call" and user.callee in functions:
+            rule = functions.get(user.callee or "")
+            if may and user.opcode == "call" and rule is not None and _matters(i, user, rule):
                 raise Unsupported(f"bits of an active float are given to `{user.callee}`; give it the float", source)
             if user.opcode in _FLOWS:
                 pending.append(user)
     return stored
+
+
+def _matters(value: Instruction, call: Instruction, rule: Defined) -> bool:
+    """Whether anything that comes out of a function depends on ``value``, which is given to it."""
+    given = {k for k, argument in enumerate(call.arguments) if argument is value}
+    return any(source in given for source, _ in rule.summary.depends)

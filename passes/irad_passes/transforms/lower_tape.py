@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
-from irad_passes.ir.model import Block, Function, Instruction, Module, Value, const
+from irad_passes.ir.model import Block, Function, Instruction, Module, Value, const, global_ref
 from irad_passes.ir.read import read
 from irad_passes.ir.verify import verify
 from irad_passes.rules.emit import SCALED
-from irad_passes.rules.memory import CHECK, CLOSE, FORK, HOLD, OPEN, PARALLEL, RESERVE
+from irad_passes.rules.memory import CHECK, CHILD, CLOSE, FORK, HOLD, OPEN, PARALLEL, RESERVE
 from irad_passes.transforms.forward import fast_flags, zero
 from irad_passes.transforms.tape_runtime import LOOP, RUNTIME
 
 OUT_OF_MEMORY = -101
 """The status that a derivative returns when the tape cannot grow."""
 
-_OPERATIONS = (OPEN, CLOSE, RESERVE, HOLD, CHECK, FORK)
+_OPERATIONS = (OPEN, CLOSE, RESERVE, HOLD, CHECK, FORK, CHILD)
 
 
 def lower(text: str, loop: str = LOOP) -> str:
@@ -35,7 +35,9 @@ def lower(text: str, loop: str = LOOP) -> str:
         del module.functions[name]
     if OPEN in text:
         _add(module, RUNTIME)
-    if module.functions.pop(PARALLEL, None) is not None:
+    if together := [f for f in module.functions.values() if f.name.endswith(f".{PARALLEL}") and not f.is_declaration]:
+        for function in together:
+            module.functions |= read(_scheduled(function)).functions
         _add(module, loop)
     return verify(module, "lower-tape")
 
@@ -46,6 +48,29 @@ def _multiply(function: Function) -> None:
         by, partial = i.arguments
         b, nothing = Builder.before(i, fast_flags(i)), zero(i.type)
         i.become("select", [b.fcmp("oeq", by, nothing), nothing, b.fmul(by, partial)], {})
+
+
+def _scheduled(function: Function) -> str:
+    """A function whose calls may run at once, as text: puts what it is given into memory, for a function that calls `PARALLEL` calls."""
+    count, *fields = function.arguments
+    kernel = next(i.callee for i in function.instructions() if i.opcode == "call")
+    assert kernel is not None
+    each = global_ref(function.name + ".each").ref
+    slots = [f"  %slot{k} = getelementptr i64, ptr %data, i64 {k}\n" for k in range(len(fields))]
+    stores = [f"{slot}  store {f.type} %p{k}, ptr %slot{k}\n" for k, (f, slot) in enumerate(zip(fields, slots, strict=True))]
+    loads = [f"{slot}  %p{k} = load {f.type}, ptr %slot{k}\n" for k, (f, slot) in enumerate(zip(fields, slots, strict=True))]
+    taken = "".join(f", {f.type} %p{k}" for k, f in enumerate(fields))
+    return f"""
+define internal void {global_ref(function.name).ref}({count.type} %count{taken}) nounwind {{
+  %data = alloca i64, i64 {max(1, len(fields))}
+{"".join(stores)}  call void @{PARALLEL}(i64 %count, ptr {each}, ptr %data)
+  ret void
+}}
+define internal void {each}(i64 %number, ptr %data) nounwind {{
+{"".join(loads)}  call void {global_ref(kernel).ref}(i64 %number{taken})
+  ret void
+}}
+"""
 
 
 def _add(module: Module, text: str) -> None:
@@ -81,6 +106,10 @@ class _Lowering:
                     i.erase()
                 case "irad.tape.fork":
                     i.replace_all_uses_with(self._had(Builder.before(i), "irad.tape.children", *i.arguments))
+                    i.erase()
+                case "irad.tape.child":
+                    b = Builder.before(i)
+                    i.replace_all_uses_with(b.load(T.PTR, b.gep(T.PTR, i.operands[0], [i.operands[1]]), i.name))
                     i.erase()
                 case "irad.tape.check":
                     self._branch(Builder.before(i), i.operands[1], self._fail(i.operands[0]))

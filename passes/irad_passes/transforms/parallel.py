@@ -18,22 +18,22 @@ from irad_passes.ir import types as T
 from irad_passes.ir.model import const, global_ref
 from irad_passes.ir.read import read
 from irad_passes.request import Activity, Mode
-from irad_passes.rules.memory import FORK, PARALLEL, RESERVE, transfer
+from irad_passes.rules.memory import CHILD, FORK, PARALLEL, RESERVE, transfer
 from irad_passes.transforms.calls import FORWARD, REVERSE, passed
 from irad_passes.transforms.teams import WORD, Team
 from irad_passes.transforms.variants import Work
 
-_EACH = ".each"
-"""Behind the name of a function: what it calls in parallel."""
+_ONE = ".irad.parallel.one"
+"""Behind the name of a function: one of its calls that may run at once. All of them: `PARALLEL`."""
 _LANES = 16
 """How many lanes there are at most, where each has copies."""
 _WORTH, _WORTH_NESTED = 2, 64
 """How many elements of copies one iteration is worth; and one with loops in it."""
 
 
-def emit_parallel(work: Work, found: Team) -> None:
-    """Add the derivative to the module, with calls that may run at once."""
-    writer = _Writer(work, found)
+def emit_parallel(work: Work, found: Team, unique: str) -> None:
+    """Add the derivative to the module, with calls that may run at once. ``unique``: a name that no other module has."""
+    writer = _Writer(work, found, unique)
     text = writer.forward_mode() if work.request.mode is Mode.FORWARD else writer.augmented() + writer.adjoint()
     work.module.functions |= read(text).functions
 
@@ -49,8 +49,8 @@ class _Field:
 class _Writer:
     """Writes the functions as text."""
 
-    def __init__(self, work: Work, found: Team) -> None:
-        self.work, self.team, self.kernel = work, found, found.kernel
+    def __init__(self, work: Work, found: Team, unique: str) -> None:
+        self.work, self.team, self.kernel, self.unique = work, found, found.kernel, unique
         self.name, self.called = work.request.name, found.kernel.request.name
         self.primals = [_Field(f"%p{k}", a.type) for k, a in enumerate(work.primals)]
         self.count = self.primals[found.rule.count].name
@@ -95,28 +95,38 @@ class _Writer:
 
     # Pieces of text
 
-    def _define(self, name: str, returns: str, fields: Sequence[_Field], body: str) -> str:
+    def _define(self, name: str, returns: str, fields: Sequence[_Field], body: str, *, shared: bool = False) -> str:
         parameters = ", ".join(f"{f.type} {f.name}" for f in fields)
-        return f"\ndefine internal {returns} {global_ref(name).ref}({parameters}) nounwind {{\nentry:\n{body}}}\n"
+        linkage, attributes = ("linkonce_odr", "noinline nounwind") if shared else ("internal", "nounwind")
+        return f"\ndefine {linkage} {returns} {global_ref(name).ref}({parameters}) {attributes} {{\nentry:\n{body}}}\n"
 
-    def _each(self, name: str, fields: Sequence[_Field], body: str) -> str:
-        """The function that is called in parallel: takes ``fields`` out of the data, and goes on with ``body``."""
-        lines = [f"  {f.name}.slot = getelementptr i64, ptr %data, i64 {k}\n  {f.name} = load {f.type}, ptr {f.name}.slot\n"
-                 for k, f in enumerate(fields)]
-        return self._define(name + _EACH, "void", [_Field("%index", T.I64), _Field("%data", T.PTR)], "".join(lines) + body + "  ret void\n")
+    def _at_once(self, name: str, fields: Sequence[_Field], body: str) -> str:
+        """The function ``body`` of a number ``%index`` and of ``fields``, and that which calls it in parallel. Both stay as they are until
+        all derivatives are taken: LLVM changes no function that other modules may have too."""
+        name, given = f"{self.unique}.{name}", ", ".join(f"{f.type} {f.name}" for f in [_Field("%index", T.I64), *fields])
+        one = self._define(name + _ONE, "void", [_Field("%index", T.I64), *fields], body + "  ret void\n", shared=True)
+        return one + self._define(f"{name}.{PARALLEL}", "void", [_Field("%count.all", T.I64), *fields], f"""  br label %test
+test:
+  %index = phi i64 [ 0, %entry ], [ %next, %call ]
+  %more = icmp ult i64 %index, %count.all
+  br i1 %more, label %call, label %done
+call:
+  call void {global_ref(name + _ONE).ref}({given})
+  %next = add i64 %index, 1
+  br label %test
+done:
+  ret void
+""", shared=True)
 
-    def _data(self, fields: Sequence[_Field]) -> str:
-        """Put ``fields`` into the data of that function."""
-        lines = [f"  {f.name}.slot = getelementptr i64, ptr %data, i64 {k}\n  store {f.type} {f.name}, ptr {f.name}.slot\n"
-                 for k, f in enumerate(fields)]
-        return f"  %data = alloca i64, i64 {max(1, len(fields))}\n" + "".join(lines)
-
-    def _run(self, name: str, count: str) -> str:
+    def _run(self, name: str, count: str, fields: Sequence[_Field], **known: str) -> str:
         """Call that function, so many times, in parallel."""
-        return f"  call void @{PARALLEL}(i64 {count}, ptr {global_ref(name + _EACH).ref}, ptr %data)\n"
+        given = "".join(f", {f.type} {known.get(f.name[1:], f.name)}" for f in fields)
+        return f"  call void {global_ref(f'{self.unique}.{name}.{PARALLEL}').ref}(i64 {count}{given})\n"
 
     def _call(self, name: str, operands: Sequence[str]) -> str:
-        """Call a half of the derivative, and keep the status."""
+        """Call a half of the derivative, and keep the status, if there is one."""
+        if not self.kernel.request.status:
+            return f"  call void {global_ref(name).ref}({', '.join(operands)})\n"
         return (f"  %status = call i32 {global_ref(name).ref}({', '.join(operands)})\n"
                 "  %status.at = getelementptr i32, ptr %statuses, i64 %number\n  store i32 %status, ptr %status.at\n")
 
@@ -143,11 +153,14 @@ done:
 
     def forward_mode(self) -> str:
         """The derivative in forward mode."""
-        parameters = self._with_companions(("%s", "%d"))
+        parameters = fields = self._with_companions(("%s", "%d"))
+        one = "  %number = add i64 %index, 0\n" + self._call(self.called, self._operands(("%s", "%d")))
+        if not self.kernel.request.status:
+            body = self._run(self.name, self.count, fields) + "  ret void\n"
+            return self._define(self.name, "void", parameters, body) + self._at_once(self.name, fields, one)
         fields = [*parameters, _Field("%statuses", T.PTR)]
-        body = f"  %statuses = alloca i32, i64 {self.count}\n" + self._data(fields) + self._run(self.name, self.count) + self._returns()
-        each = "  %number = add i64 %index, 0\n" + self._call(self.called, self._operands(("%s", "%d")))
-        return self._define(self.name, "i32", parameters, body) + self._each(self.name, fields, each)
+        body = f"  %statuses = alloca i32, i64 {self.count}\n" + self._run(self.name, self.count, fields) + self._returns()
+        return self._define(self.name, "i32", parameters, body) + self._at_once(self.name, fields, one)
 
     def augmented(self) -> str:
         """The half of the derivative that runs first. Its frame: how many calls there are, and lanes, and bytes in what is copied; then
@@ -163,14 +176,13 @@ done:
   %tapes = call ptr @{FORK}(ptr %tape, i64 {self.count})
   store i64 {self.count}, ptr %frame
   %frames = getelementptr i64, ptr %frame, i64 {fixed}
-""" + self._plan() + self._data(fields) + self._run(name, self.count) + self._returns("  store ptr %frame, ptr %place\n")
-        each = """  %number = add i64 %index, 0
-  %tape.at = getelementptr ptr, ptr %tapes, i64 %number
-  %tape = load ptr, ptr %tape.at
+""" + self._plan() + self._run(name, self.count, fields) + self._returns("  store ptr %frame, ptr %place\n")
+        each = f"""  %number = add i64 %index, 0
+  %tape = call ptr @{CHILD}(ptr %tapes, i64 %number)
   %place = getelementptr ptr, ptr %frames, i64 %number
 """ + self._call(self.called + FORWARD, [*self._operands(("%s",)), "ptr %tape", "ptr %place"])
         whole = self._define(name, "i32", [*parameters, _Field("%tape", T.PTR), _Field("%place", T.PTR)], body)
-        return whole + self._each(name, fields, each)
+        return whole + self._at_once(name, fields, each)
 
     def _plan(self) -> str:
         """Decide how many lanes there are: as many as calls, or fewer where copies would cost more than the calls."""
@@ -219,13 +231,12 @@ done:
         body += self._copies() if self.copied else "  %lanes = load i64, ptr %lanes.at\n"
         body += "".join(f"  %places{k} = alloca {self.kernel.primals[k].type}, i64 %count\n" for k in floats)
         if self.team.neighbours:
-            body += "  %phase = add i64 0, 0\n" + self._data(fields)
             body += "  %rounded = add i64 %lanes, 1\n  %evens = lshr i64 %rounded, 1\n  %odds = lshr i64 %lanes, 1\n"
-            body += self._run(name, "%evens") + "  store i64 1, ptr %phase.slot\n" + self._run(name, "%odds")
+            body += self._run(name, "%evens", fields, phase="0") + self._run(name, "%odds", fields, phase="1")
         else:
-            body += self._data(fields) + self._run(name, "%lanes")
+            body += self._run(name, "%lanes", fields)
         body += (self._together() if self.copied else "  br label %added\nadded:\n") + self._sums(floats, known)
-        return self._define(name, "void", [*parameters, _Field("%frame", T.PTR)], body) + self._each(name, fields, self._lane(floats))
+        return self._define(name, "void", [*parameters, _Field("%frame", T.PTR)], body) + self._at_once(name, fields, self._lane(floats))
 
     def _copies(self) -> str:
         """Get memory for the copies; where there is none, one lane is left."""
@@ -243,8 +254,11 @@ done:
   %several = icmp ugt i64 %lanes.planned, 1
   %copies.wanted = add i64 %lanes.planned, -1
   %copies = select i1 %several, i64 %copies.wanted, i64 0
-  %memory = call ptr @calloc(i64 %copies, i64 %all)
+  %memory.size = mul i64 %copies, %all
+  %memory = call ptr @malloc(i64 %memory.size)
   %missing = icmp eq ptr %memory, null
+  %cleared = select i1 %missing, i64 0, i64 %memory.size
+  call void @llvm.memset.p0.i64(ptr %memory, i8 0, i64 %cleared, i1 false)
   %single = and i1 %missing, %several
   %lanes = select i1 %single, i64 1, i64 %lanes.planned
 """

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from irad_passes.analysis.memory import underlying
 from irad_passes.ir import types as T
-from irad_passes.ir.model import Argument
+from irad_passes.ir.model import Argument, Function, Module
 from irad_passes.request import Mode
 from irad_passes.rules.calls import Parallel, Spread
-from irad_passes.rules.memory import Fill, Shared, Tape, Transfer, rule_of
+from irad_passes.rules.memory import PARALLEL, Fill, Shared, Tape, Transfer, rule_of
+from irad_passes.rules.table import Rule
 from irad_passes.transforms.variants import Work
 
 WORD = 8
@@ -36,19 +37,33 @@ class Team:
 def team(work: Work) -> Team | None:
     """How the calls in a function may run at once; None where they may not, or where it is not known."""
     rule = work.request.rules.get(work.request.function)
-    if not isinstance(rule, Spread) or not work.request.inner or not work.request.status:
+    if not isinstance(rule, Spread) or not work.request.inner:
         return None
     calls = [i for i in work.function.instructions() if i.callee == rule.parallel.kernel]
     if len(calls) != 1 or calls[0] not in work.calls or len(work.calls) != 1:
         return None
     call, kernel = calls[0], work.calls[calls[0]]
     operands = tuple(work.primals.index(o) if isinstance(o, Argument) else None for o in call.arguments)
-    if operands.count(None) != 1 or not kernel.request.status or any(T.size_of(a.type) > WORD for a in kernel.primals):
+    if operands.count(None) != 1 or any(T.size_of(a.type) > WORD for a in kernel.primals):
         return None
     found = Team(kernel, operands, rule.parallel, {}, False)
-    if not _apart(found):
+    if rule.parallel.apart:  # tangents are where the numbers are that they belong to: what is apart has tangents apart
+        return found if work.request.mode is Mode.FORWARD else None
+    if not work.request.status or not kernel.request.status or not _apart(found):
         return None
     return _with_shadows(found) if work.request.mode is Mode.REVERSE else found
+
+
+def together(module: Module) -> dict[str, Rule]:
+    """Rows for the functions whose calls `parallel` has written to run at once: in a derivative that is differentiated again."""
+    return {function.name: Parallel(kernel, count=0, apart=True) for function in module.functions.values()
+            if function.name.endswith(f".{PARALLEL}") and (kernel := kernel_of(function)) is not None}
+
+
+def kernel_of(function: Function) -> str | None:
+    """The function that such a function calls."""
+    called = [i.callee for i in function.instructions() if i.opcode == "call"]
+    return called[0] if len(called) == 1 else None
 
 
 def _apart(found: Team) -> bool:

@@ -156,9 +156,9 @@ def gradient(function: Native, n: int, count: int, x=None) -> tuple[int, np.ndar
     return int(status[0]), np.concatenate([*bars, c_bar]), out[0]
 
 
-def expected(n: int) -> np.ndarray:
+def expected(n: int, values=None) -> np.ndarray:
     """The gradient by complex steps."""
-    values = inputs(n)
+    values = inputs(n) if values is None else values
     slopes = []
     for k, value in enumerate(values):
         for at in range(np.size(value)):
@@ -194,6 +194,48 @@ def test_tangents_in_any_order(loop):
              np.zeros(count))
     step = 1e-30j
     np.testing.assert_allclose(dot[0], twin(x + step * x * 0.5, u + step * u * u, w + step, c + step * 0.7).imag / 1e-30, rtol=1e-12)
+
+
+@cache
+def twice(row: Parallel | None = ROW, loop: str = LOOP) -> tuple[Native, str]:
+    """Forward mode over reverse mode."""
+    once = replace(MEMORY, activity=Activity.DUPLICATED)
+    parameters = [other for own in PARAMETERS for other in ([own] if own == CONST else [ACTIVE, once] if own == ACTIVE else [once, once])]
+    request = Request("d", Mode.FORWARD, tuple(parameters), "dd")
+    answer = differentiate(made(Mode.REVERSE, row)[1], request)
+    return Native(lower(answer.text, loop), "dd"), answer.text
+
+
+def tangent_of_gradient(function: Native, n: int, count: int, x=None) -> tuple[int, np.ndarray]:
+    """Status, and the tangent of the gradient where x and c move by 1, u by itself, w not."""
+    a, u, w, c = inputs(n)
+    a = a if x is None else x
+    moves = [np.ones(n), u, np.zeros(ITEMS)]
+    bars, dots = [[np.zeros_like(v) for v in (a, u, w)] for _ in range(2)]
+    both = [[v, dv, bar, dot] for v, dv, bar, dot in zip((a, u, w), moves, bars, dots, strict=True)]
+    c_bar, c_dot = np.zeros(1), np.zeros(1)
+    status = function(np.zeros(1), np.zeros(1), np.ones(1), np.zeros(1), *both[0], *(np.zeros(n) for _ in range(4)), *both[1], *both[2],
+                      ITEMS, c, 1.0, c_bar, c_dot, n, count, *(np.zeros(count) for _ in range(4)))
+    return int(status[0]), np.concatenate([*dots, c_dot])
+
+
+def test_tangents_of_adjoints_in_any_order():
+    (forwards, text), (backwards, _), (serial, plain) = twice(), twice(loop=BACKWARDS), twice(None)
+    assert text.count(f".{PARALLEL}(") > made(Mode.FORWARD)[1].count(f".{PARALLEL}(")
+    assert PARALLEL not in plain
+    for n, count in ((0, 0), (1, 1), (50, 7), (200, 64)):
+        status, found = tangent_of_gradient(forwards, n, count)
+        assert status == 0
+        np.testing.assert_allclose(found, tangent_of_gradient(serial, n, count)[1], rtol=1e-12, atol=1e-14)
+        np.testing.assert_array_equal(found, tangent_of_gradient(backwards, n, count)[1])
+        values, step = inputs(n), 1e-5
+        moves = (np.ones(n), values[1], np.zeros(ITEMS), 1.0)
+        ends = [expected(n, tuple(v + way * step * m for v, m in zip(values, moves, strict=True))) for way in (1, -1)]
+        np.testing.assert_allclose(found, (ends[0] - ends[1]) / (2 * step), rtol=1e-7, atol=1e-7)  # step², by a third derivative below 100
+    x = inputs(60)[0]
+    x[43] = -1.0
+    for _ in range(3):
+        assert tangent_of_gradient(forwards, 60, 6, x)[0] == 7 + 4
 
 
 @pytest.mark.parametrize("loop", [LOOP, BACKWARDS])
