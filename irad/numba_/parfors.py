@@ -279,7 +279,7 @@ class Functions:
 
         sizes = {place: (place - 2, place - 1) for place, type_ in zip(data, self.types[1:], strict=True)
                  if place is not None and type_.layout in "CF"}
-        return Parallel(self.chunk_name, count=1, start=2, stop=3, private=chosen(private) | {0}, near=chosen(near), sizes=sizes)
+        return Parallel(self.chunk_name, count=1, start=2, stop=3, private=chosen(private) | {0}, near=chosen(near), sizes=sizes, error=0)
 
     def _define(self, name: str, kind: list[Any]) -> Any:
         function = llvm.Function(self.module, llvm.FunctionType(STATUS, kind), name)

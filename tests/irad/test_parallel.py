@@ -19,6 +19,7 @@ from numba import config, get_num_threads, njit, prange, set_num_threads
 
 import irad
 from calling import leaked
+from irad.numba_ import pool
 from irad_passes.rules.memory import PARALLEL
 
 HERE = Path(__file__).parents[1]
@@ -274,6 +275,33 @@ def test_what_an_iteration_raises_is_raised_and_nothing_is_kept():
             assert product((x, c), (x, c)) == moved
 
     assert leaked(several) == 0
+
+
+@njit
+def checked(x):
+    if x > 1.0:
+        raise ValueError("a large number")
+    return root(x)
+
+
+def test_what_the_first_iteration_raises_is_raised_whichever_comes_first(monkeypatch):
+    def sums(x):
+        total = 0.0
+        for i in prange(x.shape[0]):
+            total += checked(x[i])
+        return total
+
+    x = CASES["elementwise"][1][0].copy()
+    x[[100, 250]] = 2.0, -1.0
+    backwards = pool.LOOP.replace("%several = icmp ugt i64 %count, 1", "%several = icmp ult i64 %count, 1").replace(
+        "%number = add i64 %start, %k", "%last = sub i64 %length, 1\n  %number = sub i64 %last, %k")
+    for loop in (pool.LOOP, backwards):
+        monkeypatch.setattr(pool, "LOOP", loop)
+        function = njit(parallel=True)(sums)
+        for derivative, args in ((irad.gradient(function), (x,)), (irad.jvp(function), ((x,), (x,)))):
+            with pytest.raises(ValueError, match="a large number"):
+                derivative(*args)
+            assert calls(derivative)
 
 
 def test_a_parallel_derivative_from_the_cache(tmp_path):

@@ -98,7 +98,8 @@ class Parallel(Rule):
 
     Pointer parameters: to memory of which no two calls touch the same float, ``private``; of which those calls that are not next to each
     other do not, ``near``; to an array of which the parameters say how many elements it has, and how many bytes one is, ``sizes``. What
-    is private or near is apart from the memory behind all other parameters where the count is larger than 1.
+    is private or near is apart from the memory behind all other parameters where the count is larger than 1. ``error``: to a pointer that
+    a call writes before it fails: that of the first one stays.
 
     ``apart``: no call touches what another one writes, whatever it is; nothing else need be known then."""
 
@@ -109,6 +110,7 @@ class Parallel(Rule):
     private: frozenset[int] = frozenset()
     near: frozenset[int] = frozenset()
     sizes: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    error: int | None = None
     apart: bool = False
 
 

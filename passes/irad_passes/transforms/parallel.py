@@ -54,6 +54,7 @@ class _Writer:
         self.name, self.called = work.request.name, found.kernel.request.name
         self.primals = [_Field(f"%p{k}", a.type) for k, a in enumerate(work.primals)]
         self.count = self.primals[found.rule.count].name
+        self.error = None if found.rule.error is None else self.primals[found.rule.error].name
         self.copied = list(found.copied)
 
     def _companion(self, work: Work, position: int) -> str | None:
@@ -80,7 +81,8 @@ class _Writer:
         for position, operand in enumerate(self.team.operands):
             type_ = self.kernel.primals[position].type
             if primal is None or primal[position]:
-                operands.append(f"{type_} {'%number' if operand is None else self.primals[operand].name}")
+                name = "%number" if operand is None else self.primals[operand].name
+                operands.append(f"{type_} {'%error.own' if primal is None and name == self.error else name}")
             kind = self._companion(self.kernel, position)
             if kind in kinds:
                 forward = self.work.request.mode is Mode.FORWARD
@@ -127,11 +129,24 @@ done:
         """Call a half of the derivative, and keep the status, if there is one."""
         if not self.kernel.request.status:
             return f"  call void {global_ref(name).ref}({', '.join(operands)})\n"
-        return (f"  %status = call i32 {global_ref(name).ref}({', '.join(operands)})\n"
+        own = "  %error.own = getelementptr ptr, ptr %errors, i64 %number\n" if self.error else ""
+        return (f"{own}  %status = call i32 {global_ref(name).ref}({', '.join(operands)})\n"
                 "  %status.at = getelementptr i32, ptr %statuses, i64 %number\n  store i32 %status, ptr %status.at\n")
+
+    def _kept(self) -> list[_Field]:
+        """What the calls leave: their statuses, and what goes with those of errors."""
+        return [_Field("%statuses", T.PTR), *([_Field("%errors", T.PTR)] if self.error else [])]
+
+    def _places(self) -> str:
+        """Make room for that."""
+        return (f"  %statuses = alloca i32, i64 {self.count}\n" + (f"  %errors = alloca ptr, i64 {self.count}\n" if self.error else ""))
 
     def _returns(self, last: str = "") -> str:
         """Return the first status that is an error, or do what is ``last`` and return."""
+        handed_on = f"""  %error.at = getelementptr ptr, ptr %errors, i64 %k
+  %error.found = load ptr, ptr %error.at
+  store ptr %error.found, ptr {self.error}
+""" if self.error else ""
         return f"""  br label %scan
 scan:
   %k = phi i64 [ 0, %entry ], [ %k.next, %look ]
@@ -144,7 +159,7 @@ look:
   %good = icmp eq i32 %found, 0
   br i1 %good, label %scan, label %failed
 failed:
-  ret i32 %found
+{handed_on}  ret i32 %found
 done:
 {last}  ret i32 0
 """
@@ -158,8 +173,8 @@ done:
         if not self.kernel.request.status:
             body = self._run(self.name, self.count, fields) + "  ret void\n"
             return self._define(self.name, "void", parameters, body) + self._at_once(self.name, fields, one)
-        fields = [*parameters, _Field("%statuses", T.PTR)]
-        body = f"  %statuses = alloca i32, i64 {self.count}\n" + self._run(self.name, self.count, fields) + self._returns()
+        fields = [*parameters, *self._kept()]
+        body = self._places() + self._run(self.name, self.count, fields) + self._returns()
         return self._define(self.name, "i32", parameters, body) + self._at_once(self.name, fields, one)
 
     def augmented(self) -> str:
@@ -167,10 +182,9 @@ done:
         the frames of the calls."""
         name = self.name + FORWARD
         parameters = self._with_companions(("%s",))
-        fields = [*parameters, _Field("%statuses", T.PTR), _Field("%tapes", T.PTR), _Field("%frames", T.PTR)]
+        fields = [*parameters, *self._kept(), _Field("%tapes", T.PTR), _Field("%frames", T.PTR)]
         fixed = 2 + len(self.copied)
-        body = f"""  %statuses = alloca i32, i64 {self.count}
-  %words = add i64 {self.count}, {fixed}
+        body = self._places() + f"""  %words = add i64 {self.count}, {fixed}
   %bytes = mul i64 %words, {WORD}
   %frame = call ptr @{RESERVE}(ptr %tape, i64 %bytes, i64 {WORD})
   %tapes = call ptr @{FORK}(ptr %tape, i64 {self.count})
