@@ -76,10 +76,11 @@ def arrays_in(tree: Tree) -> list[np.ndarray]:
 
 
 def new_arrays(result: Tree, given: Tree) -> list[np.ndarray]:
-    """The arrays of ``result`` that are not in memory of ``given``, nor of one another: the runtime must have allocated each."""
+    """The arrays of ``result`` that are not in memory of ``given``, of one another, or of NumPy's own: the runtime must have allocated
+    each."""
     new: list[np.ndarray] = []
     for array in arrays_in(result):
-        if not any(np.shares_memory(array, other) for other in (*arrays_in(given), *new)):
+        if not array.flags.owndata and not any(np.shares_memory(array, other) for other in (*arrays_in(given), *new)):
             new.append(array)
     return new
 

@@ -19,7 +19,7 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.environment import Environment
 from numba.core.targetconfig import ConfigStack
 
-from irad.numba_ import environments
+from irad.numba_ import boxing, environments
 from irad.numba_.library import generic_machine, optimise
 
 PROCESS = int.from_bytes(os.urandom(5), "little")
@@ -107,7 +107,10 @@ def compiled(target: Any, function: Callable[..., Any], arguments: tuple[Any, ..
                 library.add_llvm_module(module)
             if wrapper:
                 seen = copy(described)
-                seen.argtypes = (*arguments, *[types.Omitted(None)] * ignored)
+                seen.argtypes, seen.restype = (*arguments, *[types.Omitted(None)] * ignored), boxing.returned(returns)
+                if seen.restype != returns:
+                    library._reload_init.add(boxing.start)
+                    boxing.start()
                 inside.create_cpython_wrapper(library, seen, environment, None, release_gil=flags.release_gil)
         entry_point = context.get_executable(library, described, environment)
         context.insert_user_function(entry_point, described, [library])
