@@ -222,8 +222,8 @@ def exact(value: Any, type_: Any) -> Any:
 
 
 def fields(value: Any) -> tuple[str, ...]:
-    """The names of the fields of an array of records; none of other values."""
-    return (value.dtype.names or ()) if isinstance(value, np.ndarray) else ()
+    """The names of the fields of a record or an array of records; none of other values."""
+    return (value.dtype.names or ()) if isinstance(value, (np.ndarray, np.void)) else ()
 
 
 def is_float(value: Any) -> bool:

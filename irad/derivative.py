@@ -23,6 +23,7 @@ from irad.errors import ArgumentTypeError, UnsupportedError
 from irad.numba_ import fallback, link
 from irad.numba_.cache import DerivativeCache, is_cached
 from irad.numba_.glue import Glue, Typed
+from irad.numba_.kinds import check_returned
 from irad.numba_.parameters import OUT, with_out
 from irad.numba_.specialise import Subject
 from irad.numba_.sweep import Sweep
@@ -101,6 +102,7 @@ class _Compiler(dispatcher._FunctionCompiler):
     def _compile_core(self, args: tuple[Any, ...], return_type: Any) -> Any:
         executed = self.targetdescr is Derivative.targetdescr
         plan = self.form.plan(self.subject, args, executed=executed)
+        check_returned(self.subject, plan.returns)
 
         def emit(context: Any, builder: Any, values: list[Any]) -> Any:
             glue = Glue(context, builder)

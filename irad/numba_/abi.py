@@ -15,7 +15,7 @@ from numba.core import types
 from numba.core.datamodel import models
 
 from irad.numba_.capture import Captured
-from irad.numba_.records import memory_type
+from irad.numba_.records import memory_type, returned_type
 from irad.numba_.target import ADContext, ADDispatcher
 
 Path = tuple[str | int, ...]
@@ -53,7 +53,7 @@ class Parameter:
 def parameters(captured: Captured) -> tuple[Parameter, ...]:
     """The parameters of ``captured.name``, in order."""
     context = ADDispatcher.targetdescr.target_context
-    result = llvm_text(context.get_return_type(captured.returns))
+    result = llvm_text(returned_type(context, captured.returns))
     found = [Parameter(-1, ("retptr",), types.CPointer(captured.returns), "ptr", result),
              Parameter(-1, ("excinfo",), types.voidptr, "ptr")]
     for index, argument in enumerate(captured.arguments):

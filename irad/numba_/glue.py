@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from numba.core import cgutils, types
 
+from irad.numba_.records import OwnRecord, in_memory
+
 INTP = cgutils.intp_t
 NO_MEMORY = "irad: no memory for a derivative"
 
@@ -155,7 +157,14 @@ class Glue:
         if isinstance(type_, types.BaseTuple):
             made = [self.zeros(of, item, result=result, width=width) for of, item in zip(type_, self.items(value), strict=True)]
             return self.together(shadow_type(type_), made)
+        if isinstance(type_, types.Record):
+            return self.own_record(type_)
         return cgutils.get_null_value(self.context.get_value_type(type_))
+
+    def own_record(self, type_: Any, source: Any = None) -> Any:
+        """Memory of this entry for a record: zeros, or a copy."""
+        return in_memory(self.builder, cgutils.get_null_value(self.context.get_data_type(type_)) if source is None
+                         else self.builder.load(source))
 
     def contiguous(self, type_: Any, value: Any, layout: str, *, result: bool = False) -> Any:
         """A copy, kept, of an array of any layout, laid out as ``layout`` ("C" or "F")."""
@@ -237,4 +246,4 @@ def shadow_type(type_: Any) -> Any:
         return owned_type(type_)
     if isinstance(type_, types.BaseTuple):
         return types.BaseTuple.from_types([shadow_type(item) for item in type_], getattr(type_, "instance_class", None))
-    return types.unliteral(type_)
+    return OwnRecord.like(type_) if isinstance(type_, types.Record) else types.unliteral(type_)

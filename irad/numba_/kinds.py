@@ -15,9 +15,6 @@ def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
     """Refuse to differentiate with respect to an argument without floats."""
     shown = types.unliteral(type_)
     if has_floats(type_):
-        if has_records(type_):
-            raise UnsupportedError(f"{subject}: argument {index} ('{name}') of {subject.place} is {shown}, and irad differentiates with "
-                                   f"respect to arrays of records, not to a record by itself. Pass an array with that one record.")
         return
     what = f"{subject}: argument {index} ('{name}') is {shown}, not differentiable"
     if isinstance(shown, types.Array):
@@ -72,6 +69,15 @@ def check_output(subject: Subject, returns: Any) -> None:
                               f"number, an array of them, or a tuple of those.")
 
 
+def check_returned(subject: Subject, returns: Any) -> None:
+    """Refuse a derivative that Numba has no way to return: several records of one type."""
+    if isinstance(returns, types.UniTuple) and isinstance(returns.dtype, types.Record) and len(returns) > 1:
+        raise UnsupportedError(f"{subject} of {subject.place} would return several records of one type, which Numba cannot do. Ask for one "
+                               f"of them with argnums, or pass an array of records.")
+    for item in returns if isinstance(returns, types.BaseTuple) else ():
+        check_returned(subject, item)
+
+
 def check_real(subject: Subject, what: str, type_: Any) -> None:
     """Refuse for a matrix of derivatives what has derivatives and is not a float, an array of floats, or a tuple of them."""
     if isinstance(type_, types.BaseTuple):
@@ -79,7 +85,7 @@ def check_real(subject: Subject, what: str, type_: Any) -> None:
             check_real(subject, what, item)
     elif has_floats(type_) and not isinstance(getattr(type_, "dtype", type_), types.Float):
         raise UnsupportedError(f"{subject}: {what} of {subject.place} is {types.unliteral(type_)}, and {subject.operator} is a matrix of "
-                               f"floats. Use irad.jvp and irad.vjp, or pass and return real and imaginary parts as floats.")
+                               f"floats. Use irad.jvp and irad.vjp, or pass and return its floats: real and imaginary parts, fields.")
 
 
 def adopted(primal: Any, tangent: Any) -> Any:
@@ -106,7 +112,8 @@ def check_tangent(subject: Subject, what: str, primal: Any, tangent: Any) -> Non
             return
         wanted = f"an array of {primal.dtype} with {primal.ndim} dimension{'' if primal.ndim == 1 else 's'}"
     elif has_floats(primal):
-        if tangent == primal or (isinstance(tangent, types.Float) and isinstance(primal, types.Float)):
+        if tangent == primal or (isinstance(tangent, types.Float) and isinstance(primal, types.Float)) or (
+                isinstance(tangent, types.Record) and tangent.key == primal.key):
             return
         wanted = str(primal)
     else:

@@ -11,7 +11,9 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.datamodel import models
+from numba.core.datamodel import models, register_default
+from numba.core.imputils import lower_cast
+from numba.core.typeconv import Conversion
 
 
 def has_floats(type_: Any) -> bool:
@@ -23,11 +25,74 @@ def has_floats(type_: Any) -> bool:
     return has_floats(type_.dtype) if isinstance(type_, types.Array) else isinstance(type_, (types.Float, types.Complex))
 
 
+ALIGN = 16
+"""Of memory for a record: as that of NumPy's arrays."""
+
+
+def in_memory(builder: Any, value: Any) -> Any:
+    """The bytes of a record in memory of the function."""
+    made = cgutils.alloca_once_value(builder, value)
+    made.align = ALIGN
+    return made
+
+
+class OwnRecord(types.Record):
+    """A record that is returned by value: for Numba, a record is a place in the memory of an array."""
+
+    @classmethod
+    def like(cls, type_: Any) -> OwnRecord:
+        """The type for records of this one."""
+        fields = [(name, field._asdict()) for name, field in type_.fields.items()]
+        return cls(fields, type_.size, type_.aligned)
+
+    def can_convert_to(self, context: Any, other: Any) -> Any:
+        """It is one like any other."""
+        return Conversion.safe if isinstance(other, types.Record) and other.key == self.key else super().can_convert_to(context, other)
+
+
+@lower_cast(OwnRecord, types.Record)
+def _as_record(context: Any, builder: Any, source: Any, target: Any, value: Any) -> Any:
+    return value
+
+
+@register_default(OwnRecord)
+class OwnRecordModel(models.RecordModel):
+    """As for other records, but that what is returned are its bytes."""
+
+    def get_return_type(self) -> Any:
+        return self._be_type
+
+    def as_return(self, builder: Any, value: Any) -> Any:
+        return builder.load(value)
+
+    def from_data(self, builder: Any, value: Any) -> Any:
+        return in_memory(builder, value)
+
+    from_return = from_data
+
+
 def has_records(type_: Any) -> bool:
-    """Whether a value of this type is, or has for a member, a record with floats that is no element of an array."""
+    """Whether a value of this type is, or has for a member, a record with floats that is a place in the memory of an array."""
     if isinstance(type_, types.BaseTuple):
         return any(map(has_records, type_))
-    return isinstance(type_, types.Record) and has_floats(type_)
+    return isinstance(type_, types.Record) and not isinstance(type_, OwnRecord) and has_floats(type_)
+
+
+def returned_type(context: Any, type_: Any) -> ir.Type:
+    """The LLVM type of what a function stores that returns such a value: with the fields of records in their places."""
+    if isinstance(type_, OwnRecord):
+        return memory_type(context, type_)
+    if isinstance(type_, types.BaseTuple) and any(isinstance(item, OwnRecord) for item in type_):
+        return ir.LiteralStructType([returned_type(context, item) for item in type_])
+    return context.get_return_type(type_)
+
+
+def move_floats(context: Any, builder: Any, type_: Any, source: Any, target: Any) -> None:
+    """Copy the floats of a record into another one of its type."""
+    for offset, real in floats(context, memory_type(context, type_)):
+        place, other = (builder.bitcast(builder.gep(builder.bitcast(record, cgutils.voidptr_t), [cgutils.intp_t(offset)]),
+                                        real.as_pointer()) for record in (source, target))
+        builder.store(builder.load(place, align=1), other, align=1)
 
 
 def memory_type(context: Any, type_: Any) -> ir.Type:

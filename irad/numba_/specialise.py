@@ -164,7 +164,7 @@ def _activity(leaf: abi.Parameter, selected: frozenset[int]) -> Activity:
     """How an LLVM parameter takes part."""
     if leaf.index not in selected:
         return Activity.CONST
-    if leaf.path[-1:] == ("data",) and has_floats(leaf.numba.dtype):
+    if has_floats(leaf.numba.dtype if leaf.path[-1:] == ("data",) else leaf.numba if isinstance(leaf.numba, types.Record) else types.none):
         return Activity.DUPLICATED
     return Activity.ACTIVE if isinstance(leaf.numba, types.Float) else Activity.CONST
 
@@ -191,7 +191,7 @@ def _check_shadow(subject: Subject, name: str, type_: Any) -> None:
         item = items.pop()
         if isinstance(item, types.BaseTuple):
             items += item
-        elif not isinstance(item, (types.Array, types.Number, types.Boolean, types.NoneType, types.Omitted)):
+        elif not isinstance(item, (types.Array, types.Record, types.Number, types.Boolean, types.NoneType, types.Omitted)):
             raise UnsupportedError(f"{subject}: active values pass through argument '{name}', of type {item}, in {subject.place}. irad "
                                    f"differentiates through arrays, floats and tuples of them: pass those, and make lists and objects in "
                                    f"the function.")

@@ -261,18 +261,23 @@ class Sweep:
                                                            f"differentiate here. Pass a copy.")
 
     def _forbid_records(self, glue: Glue, arguments: Sequence[Typed]) -> None:
-        """Raise where a record is in the memory of an array, and one of the two is written."""
+        """Raise where a record is in the memory of an array or of another record, and one of the two is written."""
         written = {(leaf.index, leaf.path) for at, leaf in enumerate(self.leaves) if self.answer.written[HIDDEN + at]}
-        for at, argument in enumerate(arguments):
-            for path, record in members_of(glue, argument, types.Record):
-                low = glue.builder.ptrtoint(record.value, INTP)
-                extent = low, glue.builder.add(low, INTP(record.type.size))
-                for other, its in enumerate(arguments):
-                    for inner, array in members_of(glue, its, types.Array):
-                        if (at, path) in written or (other, (*inner, "data")) in written:
-                            glue.raise_if(glue.overlap(extent, glue.extent(*array)), UnsupportedError,
-                                          f"the record '{self.names[at]}' of {self.place} is in the memory of '{self.names[other]}', and "
-                                          f"one of them is written, which irad cannot differentiate. Pass a copy.")
+        records = [((at, path), self._bytes(glue, record)) for at, argument in enumerate(arguments)
+                   for path, record in members_of(glue, argument, types.Record)]
+        others = [((at, (*path, "data")), glue.extent(*array)) for at, argument in enumerate(arguments)
+                  for path, array in members_of(glue, argument, types.Array)] if records else []
+        for number, (one, extent) in enumerate(records):
+            for other, memory in [*records[:number], *others]:
+                if not written.isdisjoint((one, other)):
+                    glue.raise_if(glue.overlap(extent, memory), UnsupportedError,
+                                  f"the record '{self.names[one[0]]}' of {self.place} is in the memory of '{self.names[other[0]]}', and "
+                                  f"one of them is written, which irad cannot differentiate. Pass a copy.")
+
+    def _bytes(self, glue: Glue, record: Typed) -> tuple[Any, Any]:
+        """The first address of a record, and the one behind it."""
+        low = glue.builder.ptrtoint(record.value, INTP)
+        return low, glue.builder.add(low, INTP(record.type.size))
 
     def _forbid_members(self, glue: Glue, arguments: Sequence[Typed]) -> None:
         """Raise where an array in a container is in the memory of an array by itself, and one of the two is written."""

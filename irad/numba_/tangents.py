@@ -9,6 +9,7 @@ from numba.core import cgutils, types
 
 from irad.errors import ArgumentTypeError
 from irad.numba_.glue import Glue, Typed, shadow_type
+from irad.numba_.records import move_floats
 from irad.numba_.sweep import Sweep, Written
 
 
@@ -48,6 +49,8 @@ def direction(glue: Glue, sweep: Sweep, index: int, primal: Typed, given: Typed)
         parts = zip(members(glue, primal), members(glue, given), strict=True)
         values = [direction(glue, sweep, index, own, other) for own, other in parts]
         return glue.together(shadow_type(primal.type), values)
+    if isinstance(primal.type, types.Record):  # which the function may write
+        return glue.own_record(*given)
     return glue.context.cast(glue.builder, given.value, given.type, primal.type)
 
 
@@ -73,6 +76,10 @@ def tangent(glue: Glue, type_: Any, result: Any, shadow: Any) -> Any:
         return glue.together(type_, [tangent(glue, *part) for part in parts])
     if isinstance(type_, (types.Float, types.Complex)):
         return shadow
+    if isinstance(type_, types.Record):
+        made = glue.own_record(type_)
+        move_floats(glue.context, glue.builder, type_, shadow, made)
+        return made
     return cgutils.get_null_value(glue.context.get_value_type(type_))
 
 

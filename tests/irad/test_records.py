@@ -42,12 +42,83 @@ def test_integers_in_tangents_do_not_matter():
     assert adjoint.tolist() == [(0.0, 0, 2.0), (1.0, 0, 0.0)]
 
 
-def test_a_record_by_itself_is_a_constant():
+@njit
+def push(r, force):
+    """The record before and after: its speed is written."""
+    before = r["mass"] * r["speed"] ** 2
+    r["speed"] += force / r["mass"]
+    return before * r["speed"]
+
+
+def test_a_record_by_itself():
+    # m s² (s + f/m) = m s³ + s² f
+    body = bodies()[0]
+    expected = (27.0, 0, 3 * 2.0 * 9.0 + 2 * 3.0 * 5.0)
+    found = irad.gradient(push)(body, 5.0)
+    assert found.dtype == BODY and found.tolist() == expected and body.tolist() == (2.0, 1, 5.5)
+    value, (by_record, by_force) = irad.value_and_gradient(push, (0, 1))(bodies()[0], 5.0)
+    assert (value, by_record.tolist(), by_force) == (2.0 * 9.0 * 5.5, expected, 9.0)
+    assert irad.vjp(push)((bodies()[0], 5.0), 2.0)[1].tolist() == (54.0, 0, 168.0)
+    moved, body = np.array([(1.0, 99, 0.5)], BODY), bodies()[0]
+    assert irad.jvp(push)((body, 5.0), (moved[0], 1.0))[1] == 27.0 + 0.5 * 84.0 + 9.0
+    assert moved.tolist() == [(1.0, 99, 0.5)] and body.tolist() == (2.0, 1, 5.5)
+    assert irad.gradient(njit(lambda pair: push(pair[0], pair[1])))((bodies()[0], 5.0))[0].tolist() == expected
+    irad.check_gradients(njit(lambda r: r["mass"] * r["speed"] ** 2), (bodies()[0],))
+
+
+def test_a_record_with_all_that_records_hold():
+    rich = np.dtype([("a", "f4"), ("n", "i2"), ("v", "f8", (3,)), ("z", "c16"), ("inner", BODY)], align=True)
+    record = np.zeros(1, rich)[0]
+    record["a"], record["v"], record["z"], record["inner"] = 2.0, (1.0, 2.0, 3.0), 1 + 2j, (3.0, 4, 5.0)
+    found = irad.gradient(njit(lambda r: r["a"] * r["v"][1] + abs(r["z"]) ** 2 + r["inner"]["mass"] * r["inner"]["speed"]))(record)
+    assert found.dtype == rich
+    assert found["v"].tolist() == [0.0, 2.0, 0.0]
+    assert (found["a"], found["n"], found["z"], found["inner"].tolist()) == (2.0, 0, 2 + 4j, (5.0, 0, 3.0))
+
+
+def test_second_derivatives_by_a_record():
+    kinetic = njit(lambda r, x: r["mass"] * r["speed"] ** 2 * x)
+    # the Hessian, times (0.5, -1): (2 s ds, 2 s dm + 2 m ds) x
+    assert irad.hvp(kinetic)(bodies()[0], DIRECTION[0], 2.0).tolist() == (-12.0, 0, 2.0 * (3.0 - 4.0))
+    inner = irad.value_and_gradient(kinetic)
+    assert irad.gradient(njit(lambda r: inner(r, 2.0)[1]["speed"]))(bodies()[0]).tolist() == (12.0, 0, 8.0)
+    assert irad.jvp(njit(lambda r: inner(r, 2.0)[1]["speed"]))((bodies()[0],), (DIRECTION[0],))[1] == 0.5 * 12.0 - 8.0
+
+
+def test_a_gradient_by_a_record_is_one_in_njit_code():
+    kinetic = njit(lambda r: r["mass"] * r["speed"] ** 2)
+
+    @njit
+    def store(a):
+        a[1] = irad.gradient(kinetic)(a[0])
+        return irad.gradient(kinetic)(a[1])["mass"]
+
+    a = bodies()
+    assert store(a) == 12.0**2
+    assert a.tolist() == [(2.0, 1, 3.0), (9.0, 0, 12.0)]
+
+
+def test_what_records_by_themselves_cannot_do():
     assert irad.gradient(mass_of, "x")(bodies()[0], 5.0) == 2.0
-    with pytest.raises(UnsupportedError, match=r"argument 0 \('r'\) .* Pass an array with that one record"):
-        irad.gradient(mass_of)(bodies()[0], 5.0)
-    with pytest.raises(UnsupportedError, match="a place in memory, not a value"):
+    with pytest.raises(UnsupportedError, match=r"a place in memory, not a value"):
         irad.jvp(njit(lambda a: a[0]))((bodies(),), (bodies(),))
+    product = njit(lambda r, q: r["mass"] * q["mass"])
+    with pytest.raises(UnsupportedError, match=r"would return several records of one type, which Numba cannot do. Ask for one of them"):
+        irad.gradient(product, (0, 1))(*bodies())
+    with pytest.raises(UnsupportedError, match=r"is a matrix of floats. Use irad.jvp and irad.vjp, or pass and return its floats"):
+        irad.jacobian(product)(*bodies())
+    with pytest.raises(ArgumentTypeError, match=r"the tangent of argument 0 .'r'. is float64, and must be Record"):
+        irad.jvp(product)(tuple(bodies()), (1.0, None))
+
+    @njit
+    def exchange(r, q):
+        r["mass"] = q["speed"]
+        return r["mass"] * q["mass"]
+
+    a = bodies()
+    assert irad.gradient(exchange, 1)(a[0], a[1]).tolist() == (5.0, 0, 1.0)
+    with pytest.raises(UnsupportedError, match=r"the record 'q' of .* is in the memory of 'r'"):
+        irad.gradient(exchange, 1)(a[0], a[0])
 
 
 def test_a_record_in_the_memory_of_what_is_written():
