@@ -49,11 +49,14 @@ def positions(operator: str, function: Any, argnums: Argnums) -> int | tuple[int
 
 
 def check_parameters(operator: str, function: Any) -> None:
-    """Refuse functions with ``*args``, and without parameters."""
+    """Refuse functions with ``*args``, with parameters that only have names, which Numba cannot call, and without parameters."""
     own = signature(function).parameters.values()
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in own):
         raise UnsupportedError(f"{operator}({function.__name__}): `{function.__name__}` takes *args. Write its arguments out, or pass a "
                                f"tuple.")
+    if named := [str(parameter) for parameter in own if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD)]:
+        raise UnsupportedError(f"{operator}({function.__name__}): `{function.__name__}` takes {named[0]} by name only, and Numba calls "
+                               f"no such function. Let it be given by position too.")
     if not own:
         raise ValueError(f"{operator}({function.__name__}): `{function.__name__}` has no arguments.")
 

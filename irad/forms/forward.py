@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from numba.core import types
 
-from irad.argnums import Argnums, chosen, folded, parameters, plain_signature, positions, unpacked, valued
+from irad.argnums import Argnums, check_parameters, chosen, folded, parameters, plain_signature, positions, unpacked, valued
 from irad.derivative import Form, Plan
 from irad.errors import ArgumentTypeError, UnsupportedError
 from irad.numba_.glue import Glue, Typed
@@ -84,6 +84,7 @@ class Jvp(Form):
         return plain_signature("primals", "tangents")
 
     def check(self, function: Any) -> Jvp:
+        check_parameters(self.operator, function)
         return self
 
     def plan(self, subject: Subject, arguments: tuple[Any, ...], *, executed: bool) -> Plan:

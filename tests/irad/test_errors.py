@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import sys
 
 import numpy as np
@@ -133,6 +134,13 @@ def test_what_is_no_function(function):
 def test_object_mode():
     with pytest.raises(UnsupportedError, match="object mode"):
         irad.gradient(jit(forceobj=True)(lambda x: x))
+
+
+@pytest.mark.parametrize("operator", [irad.gradient, irad.jvp, irad.derivative, irad.jacobian])
+def test_arguments_by_name_only(operator):
+    for function, shown in ((njit(lambda x, *, scale=2.0: x * scale), "scale=2.0"), (njit(lambda x, **more: x), "**more")):
+        with pytest.raises(UnsupportedError, match=rf"takes {re.escape(shown)} by name only, and Numba calls no such function\. Let it"):
+            operator(function)
 
 
 def test_star_arguments():
