@@ -278,3 +278,20 @@ def test_a_rule_for_a_function_that_returns_every_other_element():
     every_other.defvjp(njit(lambda x: (every_other(x), None)), njit(lambda residuals, y_bar: (np.repeat(y_bar, 2),)))
     with pytest.raises(UnsupportedError, match=r"`every_other` has a rule and returns array\(float64, 1d, A\): return a contiguous array"):
         irad.gradient(njit(lambda x: every_other(x).sum()))(np.ones(4))
+
+
+def test_what_a_rule_for_forward_mode_raises_is_raised():
+    @irad.custom_jvp
+    def steep(x):
+        return x * x
+
+    @steep.defjvp
+    def rule(primals, tangents):
+        if primals[0] > 1.0:
+            raise ValueError("too steep", primals[0])
+        return primals[0] * primals[0], 2.0 * primals[0] * tangents[0]
+
+    for derivative in (irad.derivative(steep), irad.derivative(njit(lambda x: steep(x) + 1.0)), njit(lambda x: irad.derivative(steep)(x))):
+        assert derivative(0.5) == 1.0
+        with pytest.raises(ValueError, match=r"^\('too steep', 1\.5\)$"):
+            derivative(1.5)
