@@ -56,6 +56,8 @@ def applies(scenario: Scenario, mode: Mode, dtype: type) -> bool:
         return False
     if mode in (Mode.COLUMNS, Mode.ROWS):
         return not (scenario.bits or scenario.raises) and is_real(scenario)
+    if mode is Mode.REVERSE_OVER_FORWARD and any(isinstance(arg, str) for arg in scenario.cases[0]):
+        return False  # a tuple of all arguments is differentiated
     if mode in NESTED:
         return not (scenario.kink or scenario.bits or scenario.raises) and returns_number(scenario)
     return True

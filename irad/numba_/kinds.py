@@ -15,6 +15,9 @@ def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
     """Refuse to differentiate with respect to an argument without floats."""
     shown = types.unliteral(type_)
     if has_floats(type_):
+        if (member := _foreign_member(type_)) is not None:
+            raise ArgumentTypeError(f"{subject}: argument {index} ('{name}') of {subject.place} is {shown}: a gradient has no place for "
+                                    f"the {member} in it. Pass that as an argument of its own.")
         return
     what = f"{subject}: argument {index} ('{name}') is {shown}, not differentiable"
     if isinstance(shown, types.Array):
@@ -28,6 +31,14 @@ def check_argument(subject: Subject, index: int, name: str, type_: Any) -> None:
     else:
         advice = "pass a float, a complex number, an array of them, or a tuple of those"
     raise ArgumentTypeError(f"{what}; {advice}, or choose another argument of {subject.place} with argnums.")
+
+
+def _foreign_member(type_: Any) -> Any:
+    """The type of what is in a tuple, or in one in it, and neither a number nor an array."""
+    if isinstance(type_, types.BaseTuple):
+        return next(filter(None, map(_foreign_member, type_)), None)
+    plain = (types.Array, types.Number, types.Boolean, types.Record, types.NoneType, types.Omitted)
+    return None if isinstance(types.unliteral(type_), plain) else types.unliteral(type_)
 
 
 def differentiated_output(subject: Subject, returns: Any, *, has_aux: bool, output: str = "output") -> Any:

@@ -104,9 +104,10 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
             if width > 1 and isinstance(error, Unsupported):
                 return specialise(subject, arguments, mode, selected, function=function)
             raise _explained(error, subject, function, found) from None
-        needed = frozenset(leaf.index for at, leaf in enumerate(leaves) if answer.shadowed[HIDDEN + at])
-        for index in needed:
-            _check_shadow(subject, found.argument_names[index], arguments[index])
+        parts = [leaf for at, leaf in enumerate(leaves) if answer.shadowed[HIDDEN + at]]
+        for leaf in parts:
+            _check_shadow(subject, found.argument_names[leaf.index], within.holder(found.arguments[leaf.index], leaf.path))
+        needed = frozenset(leaf.index for leaf in parts)
         if subject.shared:
             return Sweep(subject.place, mode, found.argument_names, found.arguments, found.returns, leaves, activities, answer, width, True)
         if needed <= shadowed or fitting(arguments, needed) == arguments:
@@ -164,7 +165,8 @@ def _activity(leaf: abi.Parameter, selected: frozenset[int]) -> Activity:
     """How an LLVM parameter takes part."""
     if leaf.index not in selected:
         return Activity.CONST
-    if has_floats(leaf.numba.dtype if leaf.path[-1:] == ("data",) else leaf.numba if isinstance(leaf.numba, types.Record) else types.none):
+    pointed = isinstance(leaf.numba, types.CPointer) and leaf.path[-1:] == ("data",)  # a string's data are of no type
+    if has_floats(leaf.numba.dtype if pointed else leaf.numba if isinstance(leaf.numba, types.Record) else types.none):
         return Activity.DUPLICATED
     return Activity.ACTIVE if isinstance(leaf.numba, types.Float) else Activity.CONST
 
@@ -185,13 +187,8 @@ def _explained(error: PassError, subject: Subject, function: Any, found: Any) ->
 
 
 def _check_shadow(subject: Subject, name: str, type_: Any) -> None:
-    """Refuse to make a shadow of what is no array or tuple of arrays."""
-    items = [type_]
-    while items:
-        item = items.pop()
-        if isinstance(item, types.BaseTuple):
-            items += item
-        elif not isinstance(item, (types.Array, types.Record, types.Number, types.Boolean, types.NoneType, types.Omitted)):
-            raise UnsupportedError(f"{subject}: active values pass through argument '{name}', of type {item}, in {subject.place}. irad "
-                                   f"differentiates through arrays, floats and tuples of them: pass those, and make lists and objects in "
-                                   f"the function.")
+    """Refuse to make a shadow of memory that is not an array's or a record's."""
+    if not isinstance(type_, (types.Array, types.Record, types.Number, types.Boolean, types.NoneType, types.Omitted)):
+        raise UnsupportedError(f"{subject}: active values pass through argument '{name}', of type {type_}, in {subject.place}. irad "
+                               f"differentiates through arrays, floats and tuples of them: pass those, and make lists and objects in "
+                               f"the function.")

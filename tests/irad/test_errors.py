@@ -51,6 +51,7 @@ def test_classes(error, builtin):
     (np.arange(3), r"argument 0 \('x'\) is array\(int64, 1d, C\), not differentiable; pass it as an array of floats"),
     ((1, 2), r"argument 0 \('x'\) is UniTuple\(int64 x 2\), not differentiable"),
     (None, r"argument 0 \('x'\) is none, not differentiable"),
+    ((1.0, ("text", 2)), r"Tuple\(float64, Tuple\(unicode_type, int64\)\): a gradient has no place for the unicode_type in it"),
     ("text", r"argument 0 \('x'\) is unicode_type, not differentiable"),
 ])
 @pytest.mark.parametrize("operator", [irad.gradient, irad.value_and_gradient, irad.derivative])
