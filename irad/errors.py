@@ -49,7 +49,7 @@ class InternalError(IradError, RuntimeError):
     """A pass wrote IR that is not valid: a bug of irad's. The message names the pass and the file that holds the IR."""
 
 
-_PYTHON = re.compile(r"irad\.python\.|NRT_adapt_ndarray_to_python|Py[A-Z_]")
+_PYTHON = re.compile(r"irad\.python\.|NRT_(?:adapt_ndarray_to|meminfo_as)_py|Py[A-Z_]")
 """Functions that take values to Python."""
 PLEASE = "This is a bug of irad's; please report it"
 
@@ -68,9 +68,9 @@ def public(error: engine.PassError, subject: str, place: str, line: int | None =
     said = readable(str(error))
     match error:
         case engine.NoDerivative() if _PYTHON.match(error.callee):
-            found = UnsupportedError(f"{subject}: what depends on the inputs goes to Python (`with objmode`, or to be printed), or an "
-                                     f"array comes from there, in {place}. irad differentiates compiled code only: compute there what "
-                                     f"depends on the inputs, and let Python fill constant arrays.")
+            found = UnsupportedError(f"{subject}: what depends on the inputs goes to Python (`with objmode`, or to be printed), in "
+                                     f"{place}. irad differentiates compiled code only: compute there what depends on the inputs, and let "
+                                     f"Python fill constant arrays.")
         case engine.NoDerivative():
             found = NoDerivativeError(f"{subject}: {said}, in {place}. Give it one with irad.custom_vjp or irad.custom_jvp, wrap it in "
                                       f"irad.stop_gradient if its derivative is zero, or choose arguments with argnums that it does not "

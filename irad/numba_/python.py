@@ -14,7 +14,9 @@ from numba.core import cgutils, imputils, types
 from numba.core.registry import cpu_target
 from numba.core.typing import templates
 
+from irad.errors import UnsupportedError
 from irad.numba_ import reruns
+from irad.numba_.records import has_floats
 
 GATE = "irad.python.f"
 DECLARED = re.compile(rf"^declare (\w+) @{re.escape(GATE)}(\d+)\(.*$", re.M)
@@ -50,11 +52,23 @@ def type_of(code: Any, context: Any) -> types.Function:
 
             def generic(self, args: Any, kws: Any) -> Any:
                 code._legalize_arg_types(args)
+                _forbid_arrays(code, code.output_types)
                 return templates.signature(code.output_types, *map(types.unliteral, args))
 
         code.__dict__["_irad_type"] = types.Function(Template)
         context.insert_func_defn([(lowering(block), block, (types.VarArg(types.Any),))])
     return code.__dict__["_irad_type"]
+
+
+def _forbid_arrays(code: Any, returned: Any) -> None:
+    """Refuse arrays of floats that a block returns: Python may have given the function the same memory as an argument."""
+    if isinstance(returned, types.BaseTuple):
+        for member in returned:
+            _forbid_arrays(code, member)
+    elif isinstance(returned, types.Array) and has_floats(returned):
+        loc = code.func_ir.loc
+        raise UnsupportedError(f"the `with objmode` block at {loc.filename}:{loc.line} returns an array, {returned}, whose memory belongs "
+                               f"to Python. Make the array in compiled code, and let the block fill it.")
 
 
 def lowering(block: Block) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from irad.numba_ import complex_powers, typed_dicts
 from irad_passes.rules import libm
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Free, Helper, Reallocation, RefCount, Shared
+from irad_passes.rules.memory import Allocation, Exposure, Free, Helper, Reallocation, RefCount, Shared
 from irad_passes.rules.rule import Rule, ScalarRule
 from irad_passes.rules.val import Number, Operand, pow, real, where
 
@@ -45,6 +45,7 @@ RULES: Mapping[str, Rule] = {
     "NRT_incref": RefCount(+1),
     "NRT_decref": RefCount(-1),
     **{name: Helper() for name in ("numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_fatal_error")},
+    "NRT_adapt_ndarray_to_python_acqref": Exposure(),
     "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
     **typed_dicts.RULES,
     **{name: Shared() for name in ("numba_get_np_random_state", "numba_get_py_random_state")},

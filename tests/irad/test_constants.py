@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from numba import njit, objmode
+from numba import njit, objmode, typed
 from numba.extending import get_cython_function_address
 
 import irad
@@ -220,15 +220,70 @@ def array_to_python(x):
 
 
 @njit
-def array_from_python(x):
-    with objmode(y="float64[:]"):
-        y = np.ones(3)
-    return y[0] * x[2]
+def active_array_to_python(x):
+    y = np.zeros(3)
+    y[0] = x[0]
+    with objmode():
+        y[1] = 2.0
+    return y[1] * x[2]
+
+
+@njit
+def active_list_to_python(x):
+    values = typed.List([x[0]])
+    with objmode():
+        values.append(2.0)
+    return values[0] * x[2]
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("function", [array_from_python, float_to_python, tuple_to_python, array_to_python])
+@pytest.mark.parametrize("function", [active_array_to_python, active_list_to_python, float_to_python, tuple_to_python, array_to_python])
 def test_python_of_what_is_active(function, mode):
-    words = rf"inputs goes to Python .* an array comes from there, in `{function.__name__}` \(test_constants.py:\d+\)\. irad"
+    words = rf"inputs goes to Python .* or to be printed\), in `{function.__name__}` \(test_constants.py:\d+\)\. irad"
     with pytest.raises(UnsupportedError, match=words):
         MODES[mode](function)
+
+
+KEPT = []
+
+
+@njit
+def filled_by_python(x):
+    y = np.empty(3)
+    with objmode():
+        y[:] = 1.0
+        KEPT.append(y)
+    s = x[0]
+    for i in range(3):
+        s *= x[i] * y[i]
+        with objmode():
+            KEPT[-1][:] += 1.0
+    return s + y[0] * x[1]
+
+
+@pytest.mark.parametrize("operator", [irad.gradient, lambda f: lambda x: irad.jacobian(f, mode="forward")(x)])
+def test_arrays_that_python_fills_and_keeps(operator):
+    expected = 6.0 * X[0] * X.prod() / X * [2.0, 1.0, 1.0] + [0.0, 4.0, 0.0]
+    np.testing.assert_allclose(operator(filled_by_python)(X), expected, rtol=1e-14)
+    np.testing.assert_array_equal(KEPT[-1], 4.0)
+
+
+@njit
+def array_from_python(x):
+    with objmode(k="intp", y="float64[:]"):
+        k, y = 1, np.ones(3)
+    return y[k] * x[2]
+
+
+@njit
+def integers_from_python(x):
+    with objmode(order="intp[:]"):
+        order = np.arange(3)[::-1].copy()
+    return x[order[0]] * x[2]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_arrays_from_python(mode):
+    with pytest.raises(UnsupportedError, match=r"block at .*test_constants.py:\d+ returns an array, array\(float64, 1d, A\), whose"):
+        MODES[mode](array_from_python)
+    np.testing.assert_array_equal(irad.gradient(integers_from_python)(X), [0.0, 0.0, 2.0 * X[2]])

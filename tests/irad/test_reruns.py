@@ -100,9 +100,9 @@ def test_what_a_block_raises_ends_all_runs():
 def test_what_a_block_may_change_unseen():
     @njit
     def listed(x):
-        values = typed.List([1.0])
+        values = typed.List([1])
         with objmode(y="float64"):
-            values.append(1.0)
+            values.append(1)
             y = float(len(values))
         return y * x
 

@@ -15,7 +15,7 @@ from irad_passes.request import Activity as ParameterActivity
 from irad_passes.request import Mode, Request
 from irad_passes.rules.calls import RETURN, Defined, Place
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Fill, Free, Reallocation, RefCount, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Exposure, Fill, Free, Reallocation, RefCount, Transfer, rule_of
 from irad_passes.rules.table import Rule
 
 COPIES = frozenset({"phi", "select", "freeze", "fpext", "fptrunc", "bitcast", "extractvalue", "insertvalue", "extractelement",
@@ -46,7 +46,7 @@ def writes_active(i: Instruction, values: Set[Value], objects: Objects, memory: 
 
 def _opaque(i: Instruction, rule: Rule | None) -> bool:
     """Whether nothing is known of what ``i`` does with what it is given, or to whom the memory that it moves belongs."""
-    return (rule is None or isinstance(rule, Reallocation)) and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")
+    return (rule is None or isinstance(rule, (Exposure, Reallocation))) and i.opcode in ("call", "invoke", "atomicrmw", "cmpxchg")
 
 
 @dataclass(frozen=True)

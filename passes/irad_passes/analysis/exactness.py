@@ -10,7 +10,7 @@ from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
 from irad_passes.ir.model import Function, Instruction, Value
 from irad_passes.request import Request
 from irad_passes.rules.calls import Defined
-from irad_passes.rules.memory import Transfer, rule_of
+from irad_passes.rules.memory import Exposure, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 _OWN = frozenset({"alloca", "allocation", "data"})
@@ -67,6 +67,6 @@ def _read(i: Instruction, rule: Rule | None, memory: Memory) -> Objects:
     """Memory that something reads of which no more is known here than that it does."""
     if i.opcode in ("atomicrmw", "cmpxchg"):
         return memory.of(i.operands[0])
-    if i.opcode != "call" or not (rule is None or isinstance(rule, Defined)):
+    if i.opcode != "call" or not (rule is None or isinstance(rule, (Defined, Exposure))):
         return frozenset()
     return memory.reachable(frozenset().union(*(memory.of(a) for a in i.arguments))) | {UNKNOWN}

@@ -15,7 +15,7 @@ from irad_passes.ir.types import PTR
 from irad_passes.request import ANYWHERE, CLOSED
 from irad_passes.rules.calls import BEYOND, FRESH, RETURN, Defined, Place
 from irad_passes.rules.inactive import Inactive
-from irad_passes.rules.memory import Allocation, Fill, Free, Helper, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
+from irad_passes.rules.memory import Allocation, Exposure, Fill, Free, Helper, Reallocation, RefCount, Shared, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
 
@@ -220,8 +220,11 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
 
     accesses: dict[Instruction, Objects] = {}
     written: set[Object] = set()
+    exposed = result.reachable(frozenset(o for i, rule in relevant if isinstance(rule, Exposure) for v in i.operands for o in of(v)))
     for i, rule in relevant:
         objects = writes(i, rule, result)
+        if i.opcode == "call" and UNKNOWN in objects:  # it may know what was exposed before
+            objects |= exposed
         if objects:
             accesses[i] = objects
             written |= NOTHING if isinstance(rule, RefCount) else objects
@@ -239,7 +242,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
                 if result.at(i, rule, place) & outside:
                     escaped |= result.reachable(frozenset().union(*(result.at(i, rule, source) for source in sources)))
             escaped |= result.reachable(frozenset().union(*(result.at(i, rule, place) for place in rule.summary.leaks)))
-        elif i.opcode == "call" and (rule is None or isinstance(rule, Reallocation)):
+        elif i.opcode == "call" and (rule is None or isinstance(rule, (Exposure, Reallocation))):
             escaped |= frozenset().union(*(result.reachable(of(a)) for a in i.arguments))
         elif i.opcode == "ret" and i.operands:
             escaped |= result.reachable(of(i.operands[0]))

@@ -26,7 +26,7 @@ from irad_passes.rules.calls import (
     Spread,
     Summary,
 )
-from irad_passes.rules.memory import Free, Reallocation, Transfer, rule_of
+from irad_passes.rules.memory import Exposure, Free, Reallocation, Transfer, rule_of
 from irad_passes.rules.table import Rule
 
 _MANY = 64
@@ -100,7 +100,7 @@ def _summary(function: Function, rules: Mapping[str, Rule], before: Summary) -> 
                     accesses.setdefault(own, set()).update(accessed(where.at(i, place), known))
         elif isinstance(rule, Free):
             leaks |= found.of(i.operands[0])
-        elif i.opcode in ("call", "invoke") and (rule is None or isinstance(rule, Reallocation)):
+        elif i.opcode in ("call", "invoke") and (rule is None or isinstance(rule, (Exposure, Reallocation))):
             passed = found.reachable(frozenset().union(*(found.of(a) for a in i.operands)))
             reads |= passed
             leaks |= passed

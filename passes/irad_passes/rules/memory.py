@@ -63,6 +63,11 @@ class Shared(Rule):
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure(Rule):
+    """Shows what the operands lead to to code that may read and write it and keep it, but leaves no addresses there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tape(Rule):
     """Opens, closes or checks a tape."""
 

@@ -11,7 +11,7 @@ from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument, Function, Module
 from irad_passes.request import Mode
 from irad_passes.rules.calls import Parallel, Spread
-from irad_passes.rules.memory import PARALLEL, Fill, Shared, Tape, Transfer, rule_of
+from irad_passes.rules.memory import PARALLEL, Exposure, Fill, Shared, Tape, Transfer, rule_of
 from irad_passes.rules.table import Rule
 from irad_passes.transforms.variants import Work
 
@@ -84,7 +84,8 @@ def _apart(found: Team) -> bool:
         return False
     for i in kernel.function.instructions():
         rule = rule_of(i, kernel.request.rules)
-        if isinstance(rule, (Shared, Tape)) or i.opcode in ("atomicrmw", "cmpxchg", "fence") or (i.opcode == "call" and rule is None):
+        unruled = rule is None and i.opcode == "call"
+        if unruled or isinstance(rule, (Exposure, Shared, Tape)) or i.opcode in ("atomicrmw", "cmpxchg", "fence"):
             return False
     return True
 
