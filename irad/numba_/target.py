@@ -1,8 +1,8 @@
 """A Numba target that types and lowers like the CPU's, but stops at clean LLVM IR: what irad differentiates.
 
 What the function calls is compiled for this target too, then inlined: the dispatchers of the CPU target are replaced by *twins*.
-How modules are optimised is in `library`; run-time integer powers are lowered in `powers`, `@vectorize` and its kind in `ufuncs`,
-what is left where a function raises in `unwinding`; `capture` is the way in.
+How modules are optimised is in `library`; run-time integer powers are lowered in `powers`, ranges in `ranges`, `@vectorize` and its
+kind in `ufuncs`, what is left where a function raises in `unwinding`; `capture` is the way in.
 
 Two attributes of a dispatcher steer what happens to it here:
 
@@ -35,7 +35,7 @@ from numba.core.target_extension import CPU, JitDecorator, dispatcher_registry, 
 from numba.core.typing.context import CallFrame
 
 from irad.errors import UnsupportedError
-from irad.numba_ import foreign, parfors, ported, powers, python, records, ufuncs, unwinding
+from irad.numba_ import foreign, parfors, ported, powers, python, ranges, records, ufuncs, unwinding
 from irad.numba_.library import NAME, ADCodegen, ADLibrary
 
 LINELESS = tuple(os.path.dirname(path) + os.sep for path in (numba.__file__, __file__))
@@ -67,6 +67,7 @@ class ADContext(cpu.CPUContext):
             self.runtime = nrtdynmod.compile_nrt_functions(self)
             powers.install(self)  # behind Numba's own, which it replaces
             foreign.install(self)
+            ranges.install(self)
 
     def post_lowering(self, mod: Any, library: ADLibrary) -> None:
         """Finish a module as Numba does, with a runtime whose IR no code generator has seen."""

@@ -1,16 +1,18 @@
 """Decide tests that Numba adds: whether an index is below zero, as each is wrapped around, and whether a divisor is zero.
 
-An index that is a sum of loop counters with constant, non-negative coefficients is never negative; without the test the accesses
-are affine, and LLVM can vectorise both sweeps. A divisor such as ``1 + exp(-x)`` or ``sqrt(x * x + 0.01)`` is never zero; without
-the test nothing leaves the loop half-way, and what a forward sweep computed for the test alone is gone.
+An index that is a sum of loop counters with constant, non-negative coefficients is never negative, nor is what grows from such
+numbers without wrapping around; without the test the accesses are affine, and LLVM can vectorise both sweeps. A divisor such as
+``1 + exp(-x)`` or ``sqrt(x * x + 0.01)`` is never zero; without the test nothing leaves the loop half-way, and what a forward sweep
+computed for the test alone is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from irad_passes.analysis.cfg import cfg, dominators
 from irad_passes.analysis.loops import LoopForest, loop_forest
+from irad_passes.analysis.never_negative import never_negative
 from irad_passes.analysis.scev import affine
 from irad_passes.analysis.signs import Sign, Signs, literal
 from irad_passes.ir.model import Constant, Function, Instruction, Value, const
@@ -32,12 +34,11 @@ def fold_sign_tests(function: Function, rules: Mapping[str, Rule]) -> None:
         if answer is not None and literal(i.operands[1]) == 0.0 and signs.of(i.operands[0]) is Sign.POSITIVE:
             decide(i, answer)
     forest = loop_forest(graph, dominators(graph))
+    counts = never_negative(function)
     for block in graph.order:
-        if forest.loop_of(block) is None:
-            continue
         for i in [i for i in block.instructions if i.opcode == "icmp"]:
             bound = i.operands[1].int_value if isinstance(i.operands[1], Constant) else None
-            if bound is not None and abs(bound) <= _SMALL and (least := _least(i.operands[0], i, forest)) is not None:
+            if bound is not None and abs(bound) <= _SMALL and (least := _least(i.operands[0], i, forest, counts)) is not None:
                 answer = _answer(str(i.extra["predicate"]).split()[-1], least, bound)
                 if answer is not None:
                     decide(i, answer)
@@ -66,10 +67,11 @@ def _answer(predicate: str, least: int, bound: int) -> bool | None:
     return None
 
 
-def _least(value: Value, test: Instruction, forest: LoopForest) -> int | None:
-    """The least number that ``value`` can be, where it only grows with the loops around ``test``."""
-    outermost = forest.around(test.block)[0]
-    found = affine(value, outermost, forest)
-    if found is None or not all(c.number is not None and 0 <= c.number <= _SMALL for c in found.coefficients.values()):
-        return None
-    return found.start.number if found.start.number is not None and abs(found.start.number) <= _SMALL else None
+def _least(value: Value, test: Instruction, forest: LoopForest, counts: Set[Value]) -> int | None:
+    """The least number that ``value`` can be: where it only grows with the loops around ``test``, and where it is one of ``counts``."""
+    around = forest.around(test.block)
+    found = affine(value, around[0], forest) if around else None
+    if (found is not None and found.start.number is not None and abs(found.start.number) <= _SMALL
+            and all(c.number is not None and 0 <= c.number <= _SMALL for c in found.coefficients.values())):
+        return found.start.number
+    return 0 if value in counts else None
