@@ -130,6 +130,20 @@ class Recompute:
                 self._restored = before
         return plan
 
+    def quotients(self, needed: Iterable[Value], exact: Iterable[Value], plan: Plan) -> set[Instruction]:
+        """Divisions that are done again for factors of partial derivatives alone: nothing ``exact`` is computed from them."""
+        others = set(exact)
+        pending = list(needed)
+        seen: set[Instruction] = set()
+        while pending:
+            value = pending.pop()
+            if isinstance(value, Instruction) and value not in seen and value not in plan.kept and not self.free(value):
+                seen.add(value)
+                operands = self.operands(value) or ()
+                others.update(operands)
+                pending += operands
+        return {value for value in seen if value.opcode == "fdiv" and value not in others}
+
     def _weight(self, value: Instruction, type_: T.Type) -> int:
         return int(T.size_of(type_) * _LOOP_FACTOR ** self._forest.depth(value.block))
 

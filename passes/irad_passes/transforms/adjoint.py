@@ -21,10 +21,9 @@ from irad_passes.transforms.shadow import Shadows, zero_fill
 from irad_passes.transforms.tape import Lookup
 from irad_passes.transforms.variants import Work
 
-FLAGS = ("reassoc", "nsz", "contract")
-"""The order in which adjoints are added up, and the sign of one that is zero, is nobody's semantics."""
-
-
+FLAGS = ("reassoc", "nsz", "arcp", "contract")
+"""The order in which adjoints are added up, and the sign of one that is zero, is nobody's semantics; nor is the last digit of a quotient:
+what is divided by one number is multiplied with its reciprocal."""
 
 class Adjoints:
     """Holds the adjoint variables of one function and emits the adjoints of its instructions."""
@@ -87,6 +86,10 @@ class Adjoints:
             yield i.operands[0]
         elif i.opcode in ("extractelement", "insertelement"):
             yield i.operands[-1]
+
+    def is_scalar(self, i: Instruction) -> bool:
+        """Whether the adjoint of ``i`` needs values for nothing but partial derivatives."""
+        return i not in self.calls and isinstance(rule_of(i, self.request.rules), ScalarRule)
 
     # Adjoint variables
 

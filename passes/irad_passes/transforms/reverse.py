@@ -93,6 +93,8 @@ class Reverse:
         self.needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
         self.plan: Plan = self.values.plan(self.needed, lambda loads: undoable(loads, self.memory, overwrites, forest, live, others))
         self._undo()
+        exact = [v for block in self.flow.targets for i in work[block] if not adjoints.is_scalar(i) for v in adjoints.needs(i)]
+        self.quotients = self.values.quotients(self.needed, {*exact, *self.flow.needs()}, self.plan)
         if inner and any(value.opcode == "alloca" for value in self.plan.kept):
             raise Unsupported("stack memory that is not allocated once, where the function begins")
         self.tape.keep(self.flow, self.plan.kept | frozenset(self.undone.values()), self.values.free)
@@ -358,6 +360,8 @@ class Reverse:
         if value.opcode == "call":
             operands.append(value.operands[-1])
         flags = tuple(flag for flag in value.flags if flag == APPROXIMATE) if value.opcode == "call" else value.flags
+        if value in self.quotients:
+            flags = FLAGS
         return b.insert(Instruction(value.opcode, value.type, operands, flags=flags, extra=dict(value.extra)), f"{value.name}.rev")
 
     def _phi(self, b: Builder, phi: Instruction, loop: Loop | None, lookup: Lookup) -> Value:

@@ -12,14 +12,11 @@ from collections.abc import Mapping, Set
 
 from irad_passes.analysis.cfg import cfg, dominators
 from irad_passes.analysis.loops import LoopForest, loop_forest
-from irad_passes.analysis.never_negative import never_negative
+from irad_passes.analysis.never_negative import SMALL, never_negative
 from irad_passes.analysis.scev import affine
 from irad_passes.analysis.signs import Sign, Signs, literal
 from irad_passes.ir.model import Constant, Function, Instruction, Value, const
 from irad_passes.rules.table import Rule
-
-_SMALL = 1 << 16
-"""Coefficients and starts up to here: no loop runs long enough for their sums to overflow."""
 
 _ZERO = {"oeq": False, "une": True}
 """Comparisons with zero, and their answers for what is nan or not zero."""
@@ -33,12 +30,13 @@ def fold_sign_tests(function: Function, rules: Mapping[str, Rule]) -> None:
         answer = _ZERO.get(str(i.extra["predicate"]))
         if answer is not None and literal(i.operands[1]) == 0.0 and signs.of(i.operands[0]) is Sign.POSITIVE:
             decide(i, answer)
-    forest = loop_forest(graph, dominators(graph))
-    counts = never_negative(function)
+    tree = dominators(graph)
+    forest = loop_forest(graph, tree)
+    counts = never_negative(function, graph, tree)
     for block in graph.order:
         for i in [i for i in block.instructions if i.opcode == "icmp"]:
             bound = i.operands[1].int_value if isinstance(i.operands[1], Constant) else None
-            if bound is not None and abs(bound) <= _SMALL and (least := _least(i.operands[0], i, forest, counts)) is not None:
+            if bound is not None and abs(bound) <= SMALL and (least := _least(i.operands[0], i, forest, counts)) is not None:
                 answer = _answer(str(i.extra["predicate"]).split()[-1], least, bound)
                 if answer is not None:
                     decide(i, answer)
@@ -71,7 +69,7 @@ def _least(value: Value, test: Instruction, forest: LoopForest, counts: Set[Valu
     """The least number that ``value`` can be: where it only grows with the loops around ``test``, and where it is one of ``counts``."""
     around = forest.around(test.block)
     found = affine(value, around[0], forest) if around else None
-    if (found is not None and found.start.number is not None and abs(found.start.number) <= _SMALL
-            and all(c.number is not None and 0 <= c.number <= _SMALL for c in found.coefficients.values())):
+    if (found is not None and found.start.number is not None and abs(found.start.number) <= SMALL
+            and all(c.number is not None and 0 <= c.number <= SMALL for c in found.coefficients.values())):
         return found.start.number
     return 0 if value in counts else None

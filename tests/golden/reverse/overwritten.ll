@@ -24,5 +24,5 @@ exit:
 ; CHECK:      %t.shadow = load double, ptr %p.shadow.rev
 ; CHECK-NEXT: store double 0x0000000000000000, ptr %p.shadow.rev
 ; CHECK:      %v.shadow = load double, ptr %p.shadow.rev
-; CHECK-NEXT: [[SUM:%.+]] = fadd reassoc nsz contract double %v.shadow,
+; CHECK-NEXT: [[SUM:%.+]] = fadd reassoc nsz arcp contract double %v.shadow,
 ; CHECK-NEXT: store double [[SUM]], ptr %p.shadow.rev

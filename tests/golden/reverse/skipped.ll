@@ -19,6 +19,6 @@ exit:
 
 ; CHECK-NOT:  loop.rev
 ; CHECK:      exit.rev:
-; CHECK:      fmul reassoc nsz contract double %seed, %d
+; CHECK:      fmul reassoc nsz arcp contract double %seed, %d
 ; CHECK:      br label %entry.rev
 ; CHECK-NOT:  loop.rev
