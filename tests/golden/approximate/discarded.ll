@@ -13,4 +13,4 @@ declare double @tanh(double)
 ; CHECK-LABEL: define i32 @f
 ; CHECK:      %y = call afn double @llvm.sin.f64
 ; CHECK:      %z = call afn double @tanh
-; CHECK:      call reassoc nsz contract afn double @llvm.cos.f64
+; CHECK:      call reassoc nsz arcp contract afn double @llvm.cos.f64

@@ -10,4 +10,4 @@ declare double @llvm.sin.f64(double)
 
 ; CHECK-LABEL: define i32 @f
 ; CHECK:      %y = call contract double @llvm.sin.f64
-; CHECK:      call reassoc nsz contract double @llvm.cos.f64
+; CHECK:      call reassoc nsz arcp contract double @llvm.cos.f64

@@ -10,4 +10,4 @@ declare double @llvm.sin.f64(double)
 
 ; CHECK-LABEL: define i32 @f
 ; CHECK:      %y = call double @llvm.sin.f64
-; CHECK:      call reassoc nsz contract afn double @llvm.cos.f64
+; CHECK:      call reassoc nsz arcp contract afn double @llvm.cos.f64
