@@ -87,6 +87,13 @@ def valued(arguments: tuple[Any, ...], selected: tuple[int, ...]) -> tuple[Any, 
                  for index, type_ in enumerate(arguments))
 
 
+def check_together(operator: str, function: Any, given: Any) -> None:
+    """Refuse what is an argument by itself, in place of all."""
+    if not isinstance(given, (tuple, list)):
+        raise ArgumentTypeError(f"{operator}({function.__name__}): the arguments are given together, as a tuple, and this is "
+                                f"{type(given).__name__}. A single one is (x,).")
+
+
 def unpacked(subject: Subject, what: str, type_: Any) -> tuple[Any, ...]:
     """The member types of a tuple that was passed to ``jvp`` or ``vjp``."""
     if not isinstance(type_, types.BaseTuple):

@@ -13,7 +13,7 @@ from numba import typeof
 from numba.core import types
 from numba.np.numpy_support import as_dtype
 
-from irad.argnums import folded, parameters
+from irad.argnums import check_together, folded, parameters
 from irad.complex_step import Vector, complex_step, on_complex_numbers
 from irad.derivative import jitted
 from irad.numba_.specialise import Subject, captured
@@ -46,6 +46,8 @@ def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: S
     ------
     AssertionError
         A derivative is wrong; says which mode, argument and entry.
+    ArgumentTypeError
+        ``args`` is an argument by itself.
     ValueError
         Nothing in ``args`` can be differentiated, or a mode is unknown.
 
@@ -65,6 +67,7 @@ def check_gradients(function: Any, args: Sequence[Any], order: int = 1, modes: S
     if not modes or set(modes) - {"forward", "reverse"}:
         raise ValueError(f"check_gradients: modes are 'forward' and 'reverse', not {tuple(modes)!r}")
     compiled = jitted(function, "check_gradients")
+    check_together("check_gradients", compiled, args)
     active = [index for index, value in enumerate(args) if flat(value).size]
     if not active:
         raise ValueError(f"check_gradients({compiled.__name__}): no argument is a float, a complex number, an array or a tuple of them")

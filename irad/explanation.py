@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from numba import typeof
 from numba.core import sigutils, types
 
-from irad.argnums import Argnums, chosen, folded, parameters, positions
+from irad.argnums import Argnums, check_together, chosen, folded, parameters, positions
 from irad.derivative import jitted
 from irad.listing import Explanation, Line, Listing
 from irad.numba_ import capture, lines
@@ -75,7 +75,7 @@ def explain(function: Any, signature: Any, argnums: Argnums = 0) -> Explanation:
     compiled = jitted(function, "explain")
     subject = Subject("explain", compiled)
     selected = chosen(positions(subject.operator, compiled, argnums))
-    arguments = folded(subject, _types(signature))
+    arguments = folded(subject, _types(compiled, signature))
     for index in selected:
         check_argument(subject, index, parameters(compiled)[index], arguments[index])
     sweep = specialise(subject, arguments, Mode.REVERSE, frozenset(selected))
@@ -89,10 +89,11 @@ def explain(function: Any, signature: Any, argnums: Argnums = 0) -> Explanation:
     return _Reader(compiled, facts, names).explanation(str(subject), tuple(parameters(compiled)[index] for index in selected))
 
 
-def _types(signature: Any) -> tuple[Any, ...]:
+def _types(function: Any, signature: Any) -> tuple[Any, ...]:
     """The Numba types that a signature in any form means."""
     if isinstance(signature, (str, types.Type)) or hasattr(signature, "return_type"):
         return tuple(sigutils.normalize_signature(signature)[0])
+    check_together("explain", function, signature)
     return tuple(item if isinstance(item, types.Type) else typeof(item) for item in signature)
 
 

@@ -11,6 +11,7 @@ from numba import njit
 import irad
 from irad import check
 from irad.complex_step import complex_step, on_complex_numbers
+from irad.errors import ArgumentTypeError
 
 X = np.array([1.0, -2.0, 3.0])
 
@@ -168,5 +169,8 @@ def test_a_wrong_second_derivative_is_found(monkeypatch):
 def test_what_cannot_be_checked():
     with pytest.raises(ValueError, match="no argument is a float"):
         irad.check_gradients(f, (3,))
+    for alone in (X, 2.0):
+        with pytest.raises(ArgumentTypeError, match=r"check_gradients\(f\): the arguments are given together, as a tuple, and this is "):
+            irad.check_gradients(f, alone)
     with pytest.raises(ValueError, match="modes are"):
         irad.check_gradients(f, (X, 1.5, 2), modes=("sideways",))

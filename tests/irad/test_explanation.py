@@ -201,6 +201,8 @@ def test_long_sums_are_broken_behind_a_plus():
 def test_errors_are_those_of_the_gradient():
     with pytest.raises(ArgumentTypeError, match=r"explain\(linear\): argument 0 \('a'\) is array\(int64"):
         explain(linear, (int64[::1],))
+    with pytest.raises(ArgumentTypeError, match=r"explain\(linear\): the arguments are given together.*ndarray\. A single one is \(x,\)"):
+        explain(linear, np.ones(3))
     with pytest.raises(NoDerivativeError, match="no derivative rule"):
         explain(lambda x: np.linalg.svd(np.eye(2) * x)[1][0], (1.0,))
     assert irad.explain is explain
