@@ -92,8 +92,8 @@ class Reverse:
                                 self.flow.blocks, self.request.rules, apart=inner)
         self.needed = self.flow.needs() + [v for block in self.flow.targets for i in work[block] for v in adjoints.needs(i)]
         self.plan: Plan = self.values.plan(self.needed, lambda loads: undoable(loads, self.memory, overwrites, forest, live, others))
-        self._undo()
         exact = [v for block in self.flow.targets for i in work[block] if not adjoints.is_scalar(i) for v in adjoints.needs(i)]
+        self._undo()
         self.quotients = self.values.quotients(self.needed, {*exact, *self.flow.needs()}, self.plan)
         if inner and any(value.opcode == "alloca" for value in self.plan.kept):
             raise Unsupported("stack memory that is not allocated once, where the function begins")
