@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature as python_signature
 from typing import Any
 
@@ -17,6 +19,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from irad.numba_ import target
+from irad.numba_.library import has_products
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Captured:
         Names of the parameters in Python.
     parallel
         Whether there are functions with ``parallel=True`` in it.
+    by_blas
+        Makes the text in which products of matrices are calls of BLAS; None where there are none.
     """
 
     text: str
@@ -45,6 +50,7 @@ class Captured:
     returns: types.Type
     argument_names: tuple[str, ...]
     parallel: bool = False
+    by_blas: Callable[[], str] | None = None
 
 
 SYMBOL = re.compile(r'@"[^"]*"|@[-\w$.]+|!\d+')
@@ -90,12 +96,18 @@ def capture(function: CPUDispatcher, signature: tuple[types.Type, ...], *, paral
             result = compiled(function, signature)
             folded = result.signature.args
             if (parallel, folded) not in memo:
+                library = result.library
                 memo[parallel, folded] = Captured(
-                    text=tidied(str(result.library.optimised())), name=result.fndesc.llvm_func_name, arguments=folded,
+                    text=tidied(str(library.optimised())), name=result.fndesc.llvm_func_name, arguments=folded,
                     returns=result.signature.return_type, argument_names=tuple(python_signature(function.py_func).parameters),
-                    parallel=result.library.has_parallel())
+                    parallel=library.has_parallel(),
+                    by_blas=partial(_by_blas, library) if has_products(library._final_module) else None)
             memo[key] = memo[parallel, folded]
         return memo[key]
+
+
+def _by_blas(library: Any) -> str:
+    return tidied(str(library.optimised(blas=True)))
 
 
 def compiled(function: CPUDispatcher, signature: tuple[types.Type, ...]) -> Any:

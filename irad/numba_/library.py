@@ -17,6 +17,10 @@ from irad.numba_ import complex_powers, powers
 
 NAME = "irad"
 """Of the target."""
+BLAS = "irad.blas"
+"""A function that says whether products of matrices are calls of BLAS: see `irad.numba_.blas`."""
+GEMM = "irad.gemm"
+"""The call."""
 
 
 class ADLibrary(codegen.JITCodeLibrary):
@@ -68,8 +72,8 @@ class ADLibrary(codegen.JITCodeLibrary):
                 pending += library._linking_libraries
         return False
 
-    def optimised(self) -> llvm.ModuleRef:
-        """A copy of the module, optimised as far as it helps differentiation.
+    def optimised(self, *, blas: bool = False) -> llvm.ModuleRef:
+        """A copy of the module, optimised as far as it helps differentiation; products of matrices are calls of BLAS, or loops.
 
         Mutually recursive functions know one another by name only (`ADContext.call_unresolved`): they are joined here.
         """
@@ -78,10 +82,17 @@ class ADLibrary(codegen.JITCodeLibrary):
             for name in sorted(missing):
                 module.link_in(defined[name]._get_module_for_linking(), preserve=True)
             joined |= missing
+        if has_products(module):
+            module.link_in(llvm.parse_assembly(f"define linkonce_odr i1 @{BLAS}() alwaysinline {{ ret i1 {str(blas).lower()} }}"))
         module = complex_powers.with_functions_of_numbers(powers.with_constant_exponents(module))
         optimise(module, self._codegen._tm, level=2)
         module.verify()
         return module
+
+
+def has_products(module: llvm.ModuleRef) -> bool:
+    """Whether there are products of matrices that may be calls of BLAS or loops."""
+    return any(function.name == BLAS for function in module.functions)
 
 
 def optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine, level: int, *, final: bool = False) -> None:

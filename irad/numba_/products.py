@@ -1,7 +1,8 @@
 # mypy: allow-untyped-defs
-"""Products of vectors and matrices as loops, for the target that captures: there is LLVM code to differentiate then.
+"""Products of vectors and matrices as loops, for the target that captures: there is LLVM code to differentiate then. Large products of
+matrices may be calls of BLAS instead: see `blas`.
 
-For the CPU target Numba calls BLAS for them. What is computed is the same up to rounding, and the exceptions are the same. Sums may
+For the CPU target Numba calls BLAS for all of them. What is computed is the same up to rounding, and the exceptions are the same. Sums may
 be reordered, as BLAS does it. Numba wants the signatures of an overload and its implementation to be the same to the letter: no
 annotations here.
 """
@@ -17,6 +18,7 @@ from numba.extending import overload, register_jitable
 from numba.np import linalg
 from numba.np.numpy_support import as_dtype
 
+from irad.numba_ import blas
 from irad.numba_.library import NAME
 
 REORDERED = {"fastmath": {"reassoc", "nsz", "contract"}}
@@ -80,7 +82,14 @@ def _product(a: Any, b: Any) -> Any:
     if (a.ndim, b.ndim) == (1, 1):
         return lambda a, b: _vector_vector(a, b)
     into = _INTO[a.ndim, b.ndim]
-    if (a.ndim, b.ndim) == (2, 2):
+    if (a.ndim, b.ndim) == (2, 2) and blas.suits(a, b):
+        def implementation(a, b):
+            if blas.enabled() and blas.pays(a, b):
+                return blas.product(blas.plain(a), blas.plain(b))
+            out = np.empty((a.shape[0], b.shape[1]), a.dtype)
+            into(a, b, out)
+            return out
+    elif (a.ndim, b.ndim) == (2, 2):
         def implementation(a, b):
             out = np.empty((a.shape[0], b.shape[1]), a.dtype)
             into(a, b, out)
@@ -113,6 +122,16 @@ def _dot_into(a, b, out):
     if not alike(a, b, out) or a.ndim + b.ndim == 2 or out.ndim != a.ndim + b.ndim - 2 or out.layout != "C":
         return None
     into = _INTO[a.ndim, b.ndim]
+    if blas.suits(a, b):
+        def by_blas(a, b, out):
+            if blas.enabled() and blas.pays(a, b) and out.shape == (a.shape[0], b.shape[1]):
+                blas.put(out, blas.product(blas.plain(a), blas.plain(b)))
+                return out
+            if out.shape != a.shape[:-1] + b.shape[1:]:
+                raise ValueError("incompatible output array size for np.dot(a, b, out)")
+            into(a, b, out)
+            return out
+        return by_blas
 
     def implementation(a, b, out):
         if out.shape != a.shape[:-1] + b.shape[1:]:

@@ -66,11 +66,16 @@ def _found(name: str, mode: Mode) -> tuple[str, Own]:
 
 
 def _make(writer: Writer, mode: Mode, rule: Any) -> tuple[str, Own]:
+    kept = ""
     if mode is Mode.FORWARD:
         writer.forward_mode(rule)
     else:
-        writer.reverse_mode(*rule)
-    return writer.finished(), Own(writer.name(mode), (True, False, *map(is_active, writer.leaves)))
+        forward, backward, *others = rule
+        writer.reverse_mode(writer.name(mode), forward, backward)
+        for other in others:  # the forward rule that need not copy its arguments
+            kept = f"{writer.name(mode)}.kept"
+            writer.reverse_mode(kept, other, backward)
+    return writer.finished(), Own(writer.name(mode), (True, False, *map(is_active, writer.leaves)), kept)
 
 
 def is_active(leaf: abi.Parameter) -> bool:
@@ -107,6 +112,7 @@ class Writer:
     def __init__(self, owner: Any, symbol: str, signature: Any) -> None:
         check_types(owner, [*signature.args, signature.return_type])
         self.owner, self.symbol, self.returns = owner, symbol, signature.return_type
+        self.adds = getattr(owner, "adds", False)  # the rules get shadows as they are, null where constant, and add to them
         self.context = ADDispatcher.targetdescr.target_context.subtarget(enable_nrt=True)
         self.types = tuple(self.context.typing_context.resolve_value_type(t.value) if isinstance(t, types.Omitted) else types.unliteral(t)
                            for t in signature.args)
@@ -132,7 +138,8 @@ class Writer:
     def forward_mode(self, rule: Any) -> None:
         result, primals, companions, excinfo, _ = self._function(self.name(Mode.FORWARD), [])
         scope = {"rule": rule, "filled": rule_values.filled, "settled": rule_values.settled}
-        exec("def push(primals, tangents):\n    y, tangent = rule(primals, filled(tangents, primals))\n"
+        given = "tangents" if self.adds else "filled(tangents, primals)"
+        exec(f"def push(primals, tangents):\n    y, tangent = rule(primals, {given})\n"
              "    return y, settled(tangent, y)\n", scope)
         together, tangents = types.BaseTuple.from_types(self.types), types.BaseTuple.from_types(list(map(tangent_type, self.types)))
         code, pair, kind = self._call(scope["push"], (together, tangents), [
@@ -147,8 +154,8 @@ class Writer:
 
     # Reverse mode
 
-    def reverse_mode(self, forward: Any, backward: Any) -> None:
-        base, context = self.name(Mode.REVERSE), self.context
+    def reverse_mode(self, base: str, forward: Any, backward: Any) -> None:
+        context = self.context
         result, primals, _, excinfo, (tape, place) = self._function(f"{base}.forward", [POINTER, POINTER.as_pointer()])
         builder = self.builder
         code, pair, kind = self._call(forward, self.types, primals, excinfo)
@@ -212,6 +219,8 @@ class Writer:
 
     def _pull(self, backward: Any) -> Any:
         """Run the backward rule, add to the shadows of arrays, return the adjoints of floats."""
+        if self.adds:
+            return backward
         lines, floats = ["def pull(residuals, cotangent, shadows):", "    bars = backward(residuals, cotangent)"], []
         scope: dict[str, Any] = {"backward": backward, "accumulate": rule_values.accumulate}
         for number, leaf in enumerate(leaf for leaf in self.leaves if is_active(leaf)):

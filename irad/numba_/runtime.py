@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from irad.numba_ import complex_powers, typed_dicts
+from irad.numba_.library import GEMM
 from irad_passes.rules import libm
 from irad_passes.rules.inactive import Inactive
 from irad_passes.rules.memory import Allocation, Exposure, Free, Helper, Reallocation, RefCount, Shared
@@ -48,6 +49,7 @@ RULES: Mapping[str, Rule] = {
     "NRT_adapt_ndarray_to_python_acqref": Exposure(),
     "numba_attempt_nocopy_reshape": Helper(writes=(5,)),
     **typed_dicts.RULES,
+    GEMM: Helper(writes=(12,)),  # called by a function alone that has a derivative of its own
     **{name: Shared() for name in ("numba_get_np_random_state", "numba_get_py_random_state")},
     # The state of the generator is operand 0. A Poisson variate is an integer.
     **{name: Helper(writes=(0,)) for name in ("numba_rnd_init", "numba_rnd_shuffle", "numba_poisson_ptrs")},

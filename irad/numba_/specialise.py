@@ -112,10 +112,11 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
             return Sweep(subject.place, mode, found.argument_names, found.arguments, found.returns, leaves, activities, answer, width, True)
         if needed <= shadowed or fitting(arguments, needed) == arguments:
             spread = partial(in_parallel, function, found, request, answer) if found.parallel and width == 1 else None
+            by_blas = partial(with_blas, found, request, answer) if found.by_blas and width == 1 else None
             used = tuple(fit if index in shadowed and isinstance(fit, (types.Array, types.BaseTuple)) else own
                          for index, (fit, own) in enumerate(zip(fitting(arguments, shadowed), found.arguments, strict=True)))
             return Sweep(subject.place, mode, found.argument_names, used, found.returns, leaves, activities, answer, width,
-                         parallel=spread)
+                         parallel=spread, by_blas=by_blas)
         shadowed |= needed
 
 
@@ -139,6 +140,19 @@ def in_parallel(function: Any, found: capture.Captured, request: Request, answer
         return None
     same = result.shadowed == answer.shadowed and result.written[HIDDEN:] == answer.written[HIDDEN:]
     return result if same and PARALLEL in result.text else None
+
+
+def with_blas(found: capture.Captured, request: Request, answer: Answer) -> Answer | None:
+    """The derivative with products of matrices by BLAS; None where the engine cannot have it."""
+    from irad_passes import pipeline
+
+    assert found.by_blas is not None
+    text, rows = with_rules(found.by_blas(), request.mode)
+    try:
+        result = pipeline.differentiate(text, replace(request, rules={**request.rules, **rows}))
+    except (NoDerivative, Unsupported):
+        return None
+    return result if result.shadowed == answer.shadowed and result.written == answer.written else None
 
 
 def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True, width: int = 1,

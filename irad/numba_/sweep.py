@@ -55,8 +55,9 @@ class Sweep:
     shared
         Whether arrays that the function writes may share memory with others: they have the layouts that they come in, and shadows
         that overlap as they do.
-    parallel
-        Makes the derivative with parallel loops, called as ``answer`` is; returns None where there are none.
+    parallel, by_blas
+        Make the derivative with parallel loops, or with products of matrices by BLAS, called as ``answer`` is; return None where that
+        cannot be.
     """
 
     place: str
@@ -70,6 +71,7 @@ class Sweep:
     width: int = 1
     shared: bool = False
     parallel: Callable[[], Answer | None] | None = None
+    by_blas: Callable[[], Answer | None] | None = None
 
     @property
     def suffix(self) -> str:
@@ -80,7 +82,7 @@ class Sweep:
         """The derivative as an LLVM module to be linked: with its tape lowered where it is ``executed``, abstract where it is
         differentiated again."""
         if not executed:
-            kept = self.executed if target.keeps_parallel_loops() else self.answer
+            kept = (self._spread if target.keeps_parallel_loops() else None) or self.answer
             return link.linkable(kept.text, self.answer.name, inlined=True)
         from irad_passes import pipeline  # not before something is compiled: it takes as long as a quarter of irad's import
 
@@ -92,7 +94,12 @@ class Sweep:
     @cached_property
     def executed(self) -> Answer:
         """What runs."""
-        return (self.parallel and self.parallel()) or self.answer
+        return self._spread or (self.by_blas and self.by_blas()) or self.answer
+
+    @cached_property
+    def _spread(self) -> Answer | None:
+        """With parallel loops."""
+        return self.parallel and self.parallel()
 
     @property
     def reload(self) -> tuple[Callable[[], None], ...]:

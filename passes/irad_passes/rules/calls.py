@@ -71,10 +71,12 @@ class Own(Rule):
     """The front end has a derivative of the function: a function ``name`` in forward mode, in reverse mode two, as `transforms.calls`
     says, of which the second takes no pointers to the primal's memory. ``companions``: which parameters have a shadow, a tangent or an
     adjoint behind them. A shadow of what is constant is null. The result is in the memory of parameter 0; all of it may depend on
-    all that goes in."""
+    all that goes in. ``kept``, where there is one: what reverse mode takes in place of ``name`` where the memory that goes in is not
+    written between the call and its adjoint."""
 
     name: str
     companions: tuple[bool, ...]
+    kept: str = ""
 
     def summary(self, found: Summary) -> Summary:
         """What the function does, where this is what its instructions do."""

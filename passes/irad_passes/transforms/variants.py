@@ -162,7 +162,7 @@ class Variants:
             raise Unsupported("a call that is not inlined, with several tangents at once", call)
         rule = caller.request.rules[name]
         if isinstance(rule, Ruled):
-            return self._given(name, rule, call)
+            return self._given(caller, name, rule, call)
         status = caller.request.status and _hands_on_failure(call, caller.aborting)
         parameters = self._parameters(caller, call, parts)
         key = name, status, parameters
@@ -178,7 +178,7 @@ class Variants:
             self._pending.append(work)
         return self._memo[key]
 
-    def _given(self, name: str, rule: Ruled, call: Instruction) -> Work:
+    def _given(self, caller: Work, name: str, rule: Ruled, call: Instruction) -> Work:
         """The work on a function whose derivative the front end has: none."""
         own, function = rule.own, self._root.module.functions[name]
         if not own.name:
@@ -191,12 +191,15 @@ class Variants:
             raise Unsupported("a function with a rule of its own that returns its argument, or a view of it; return a copy", call)
         parameters = tuple(Parameter(ParameterActivity.CONST if not has else ParameterActivity.DUPLICATED if a.type.is_pointer
                                      else ParameterActivity.ACTIVE) for a, has in zip(function.arguments, own.companions, strict=True))
-        if (name, True, parameters) not in self._memo:
-            request = replace(self._root.request, function=name, parameters=parameters, name=own.name, status=True, inner=True)
-            self._memo[name, True, parameters] = work = Work(self._root.module, function, request, own=True)
+        stays = own.kept and not any(_overwritten(caller, call, a) for index, a in enumerate(call.arguments)
+                                     if index in inputs and a.type.is_pointer)
+        made = own.kept if stays else own.name
+        if (made, True, parameters) not in self._memo:
+            request = replace(self._root.request, function=name, parameters=parameters, name=made, status=True, inner=True)
+            self._memo[made, True, parameters] = work = Work(self._root.module, function, request, own=True)
             work.primals = list(function.arguments)
             work.shadowed = tuple(p.activity is ParameterActivity.DUPLICATED for p in parameters)
-        return self._memo[name, True, parameters]
+        return self._memo[made, True, parameters]
 
     def _unique(self, name: str) -> str:
         suffix = "jvp" if self._root.request.mode is Mode.FORWARD else "vjp"
