@@ -12,6 +12,7 @@ from irad_passes.ir.model import Function
 from irad_passes.ir.types import I32, FloatType
 from irad_passes.ir.verify import verify, verify_structure
 from irad_passes.request import Activity, Answer, Mode, Request
+from irad_passes.rules.calls import Spread
 from irad_passes.transforms.aggregates import split_aggregates
 from irad_passes.transforms.approximate import mark_approximate
 from irad_passes.transforms.canonicalise import canonical_module
@@ -29,7 +30,7 @@ from irad_passes.transforms.reverse import Reverse, emit_reverse
 from irad_passes.transforms.signs import fold_sign_tests
 from irad_passes.transforms.teams import team, together
 from irad_passes.transforms.unread import unread_stores
-from irad_passes.transforms.variants import Variants, Work, with_callees
+from irad_passes.transforms.variants import Variants, Work, constant, with_callees
 
 __all__ = ["PASSES", "differentiate", "lower"]
 
@@ -95,6 +96,16 @@ def _finish(work: Work) -> None:
     finish(work.module, work.function, work.request.name)
 
 
+def _at_once(work: Work) -> None:
+    """Functions that the derivative calls as they are, and whose calls may run at once: let them."""
+    for name, rule in work.request.rules.items():
+        if isinstance(rule, Spread) and not rule.parallel.apart and name in work.module.functions:
+            whole, kernel = (constant(work, callee, _prepare) for callee in (name, rule.parallel.kernel))
+            whole.calls = {i: kernel for i in whole.function.instructions() if i.callee == rule.parallel.kernel}
+            if (found := team(whole)) is not None:
+                emit_parallel(whole, found, work.request.name)
+
+
 PASSES = (
     Pass("split-returns", _split_returns),
     Pass("reallocate", lambda work: expand_reallocations(work.function, work.request)),
@@ -106,6 +117,7 @@ PASSES = (
     Pass("derive", _derive),
     Pass("drop-unread", _drop_unread),
     Pass("finish", _finish),
+    Pass("at-once", _at_once),
 )
 """What happens to a module that `transforms.canonicalise` has read; `lower` takes the tape out of the result, for execution."""
 

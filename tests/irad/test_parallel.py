@@ -166,6 +166,22 @@ def calls(derivative):
     return len(re.findall(rf"call void @\S*\.{PARALLEL}\(", text))
 
 
+def test_a_loop_without_derivatives_runs_in_parallel_too():
+    @njit(parallel=True)
+    def decay(rates, times, out):
+        for i in prange(times.size):
+            out[i] = root(times[i])
+        return math.exp(-rates[0] * out[0] - rates[1] * out[times.size - 1])
+
+    rates, times, out = np.array([0.3, 0.2]), np.linspace(0.5, 1.0, N), np.zeros(N)
+    gradient = irad.gradient(decay)
+    slopes = gradient(rates, times, out)
+    assert calls(gradient) == 1
+    np.testing.assert_array_equal(out, np.sqrt(times))
+    ends = out[[0, -1]]
+    np.testing.assert_allclose(slopes, -ends * math.exp(-rates @ ends), rtol=1e-15)
+
+
 def test_a_loop_that_writes_one_element_twice_runs_in_order():
     x, index = RANDOM.uniform(0.5, 1.0, N), RANDOM.integers(0, 4, N)
     found = irad.gradient(histogram)(x, index)

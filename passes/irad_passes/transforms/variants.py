@@ -105,6 +105,20 @@ def with_callees(module: Module, function: Function, request: Request) -> Reques
     return replace(request, rules=summaries(plain, request.rules)) if found else request
 
 
+def constant(root: Work, name: str, prepare: Callable[[Work], None]) -> Work:
+    """The work on a function as it is: nothing takes part."""
+    function = clone(root.module.functions[name])
+    strip(function)
+    request = replace(root.request, function=name, name=name, mode=Mode.FORWARD, parameters=(Parameter(),) * len(function.arguments),
+                      status=function.type.returns is I32, discarded=frozenset(), inner=True)
+    work = Work(root.module, function, request)
+    prepare(work)
+    work.examine()
+    work.activity = activity(function, request, work.memory, work.aborting)
+    work.shadowed = (False,) * len(function.arguments)
+    return work
+
+
 class Variants:
     """The derivatives that are wanted, the outermost first.
 
