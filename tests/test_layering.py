@@ -34,7 +34,7 @@ LAYERS = (
     ("irad_passes.analysis",),
     ("irad_passes.request",),
     ("irad_passes.rules",),
-    ("irad_passes.errors", "irad_passes.ir"),
+    ("irad_passes.collector", "irad_passes.errors", "irad_passes.ir"),
 )
 PLACE = {name: row for row, names in enumerate(LAYERS) for name in names}
 ENGINE_MAY_IMPORT = {"irad_passes", "llvmlite"} | set(sys.stdlib_module_names)

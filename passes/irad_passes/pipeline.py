@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from irad_passes.analysis.memory import memory
+from irad_passes.collector import collector_paused
 from irad_passes.errors import Unsupported
 from irad_passes.ir.clone import clone
 from irad_passes.ir.model import Function
@@ -122,6 +123,7 @@ PASSES = (
 """What happens to a module that `transforms.canonicalise` has read; `lower` takes the tape out of the result, for execution."""
 
 
+@collector_paused()
 def differentiate(text: str, request: Request) -> Answer:
     """The derivative of one function of a module.
 
