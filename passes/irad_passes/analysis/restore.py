@@ -35,12 +35,16 @@ def undoable(loads: Iterable[Instruction], memory: Memory, overwrites: Overwrite
     memory that others look at when the forward sweep is through.
     """
     found: dict[frozenset[Instruction], set[Instruction]] = {}
+    seen = memory.escaped | afterwards
+
+    def is_hidden(objects: Objects) -> bool:
+        return all(_own(o) for o in objects) and objects.isdisjoint(seen)
+
     for load in loads:
-        writers = overwrites.following(load)
-        if not writers or not all(_plain(i) and i.block in live for i in writers):
+        if not is_hidden(memory.of(load.operands[0])):  # before its writers are looked for: of an argument there may be any number
             continue
-        touched = frozenset().union(memory.of(load.operands[0]), *(memory.of(i.operands[1]) for i in writers))
-        if not all(_own(o) for o in touched) or not touched.isdisjoint(memory.escaped | afterwards):
+        writers = overwrites.following(load)
+        if not writers or not all(_plain(i) and i.block in live and is_hidden(memory.of(i.operands[1])) for i in writers):
             continue
         loop = _quiet(load, [i.block for i in overwrites.writers(memory.of(load.operands[0]))], forest)
         if loop is not None and max(forest.depth(i.block) for i in writers) < forest.depth(load.block):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from irad_passes.analysis.cfg import Cfg, DominatorTree, dominators, graph_from
 from irad_passes.analysis.expr import Expr, emit
@@ -117,6 +118,18 @@ class Reversal:
             return [back] if back in self.dispatches else []
         return [loop for loop in around if loop in self.dispatches and block not in loop.blocks]
 
+    @cached_property
+    def entering(self) -> dict[Loop, list[tuple[Block, Block]]]:
+        """For each loop, the blocks outside it whose reverses go to that of a block in it, with that block: once `targets` is there."""
+        found: dict[Loop, list[tuple[Block, Block]]] = {loop: [] for loop in self.forest.loops}
+        for block, targets in self.targets.items():
+            for target in targets:
+                loop = self.forest.loop_of(target)
+                while loop is not None and block not in loop.blocks:
+                    found[loop].append((block, target))
+                    loop = loop.parent
+        return found
+
     def onward(self, loop: Loop, source: Block) -> list[Loop]:
         """The loops in ``loop`` through whose dispatch its own dispatch goes to the reverse of ``source``, outermost first."""
         return [inner for inner in self.forest.around(source)
@@ -126,7 +139,7 @@ class Reversal:
         return self.dispatches[way[0]].node if way else source
 
     def _tree(self, loop: Loop | None) -> Tree:
-        inside = [b for b in self.targets if self.forest.contains(loop, b)]
+        inside = self.targets if loop is None else loop.blocks & self.targets.keys()
         successors = {b: [self._step(self.way(b, t), t) for t in self.targets[b] if self.forest.contains(loop, t)]
                       if loop is None or b is not loop.header else [] for b in inside}
         for other, dispatch in self.dispatches.items():
@@ -137,7 +150,7 @@ class Reversal:
             starts = [self.dispatches[loop].node]
         else:
             starts = [self._step([inner for inner in self.way(b, t) if inner.depth > loop.depth], t)
-                      for b, targets in self.targets.items() if b not in loop.blocks for t in targets if t in loop.blocks]
+                      for b, t in self.entering[loop]]
             starts = list(dict.fromkeys([*starts, *([loop.latch] if loop.latch in self.targets and loop.latch is not None else [])]))
         root = Block("reverse")
         successors[root] = starts
@@ -164,7 +177,7 @@ def reversal(graph: Cfg, forest: LoopForest, tree: DominatorTree, exit_block: Bl
                 flow.expressions[loop] = expression
                 flow.counts[loop] = emit(expression, Builder.before(loop.preheader.terminator))
     for loop in flow.counters:
-        sources = [t for b, targets in flow.targets.items() if b not in loop.blocks for t in targets if t in loop.blocks]
+        sources = [t for _, t in flow.entering[loop]]
         if len(set(sources)) > 1:
             flow.dispatches[loop] = Dispatch(Block(f"{loop.header.name}.enter"), list(dict.fromkeys([*sources, loop.latch or loop.header])))
     for block in graph.order:

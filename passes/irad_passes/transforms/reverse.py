@@ -301,10 +301,13 @@ class Reverse:
 
     def _known(self, value: Value, block: Block, here: Builder) -> Value | None:
         """``value`` where it need not be made: it is free, or was made at a place that this one is always behind."""
-        if isinstance(value, (Constant, Argument)) or (value not in self.flow.counters.values() and self.values.free(value)):
+        if isinstance(value, (Constant, Argument)):
             return value
         assert isinstance(value, Instruction)
-        tree = self.flow.tree(self.flow.forest.loop_of(value.block))
+        loop = self.flow.forest.loop_of(value.block)
+        if (loop is None or self.flow.counters.get(loop) is not value) and self.values.free(value):
+            return value
+        tree = self.flow.tree(loop)
         return next((known for place, known in self._memo.get(value, ())
                      if tree.dominates(place, block) and self._visible(place, block, known, here)), None)
 
