@@ -14,6 +14,7 @@ from numba.core.runtime import rtsys
 from numba.core.runtime._nrt_python import memsys_enable_stats
 from numba.np.numpy_support import as_dtype
 
+import irad
 from reference import Tree, layout_copy, leaves, mapped
 
 memsys_enable_stats()
@@ -140,3 +141,16 @@ def of_type(numba_type: Any, tree: Tree) -> Tree:
         return tuple(map(of_type, numba_type.types, tree))
     dtype = as_dtype(getattr(numba_type, "dtype", numba_type))
     return tree.astype(dtype) if isinstance(tree, np.ndarray) else dtype.type(tree)
+
+
+def in_both_modes(function, arguments):
+    """The gradient by the last argument, which the other operators must agree with."""
+    gradient = irad.gradient(function, -1)(*arguments())
+    *others, x = arguments()
+    value, pulled = irad.vjp(function, -1)((*others, x), 1.0)
+    assert value == function(*arguments())
+    np.testing.assert_array_equal(pulled, gradient)
+    *others, x = arguments()
+    slope = irad.jvp(function)((*others, x), (*(None for _ in others), np.ones(len(x))))[1]
+    np.testing.assert_allclose(slope, gradient.sum(), rtol=1e-14)
+    return gradient

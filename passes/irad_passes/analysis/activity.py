@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
+from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects, held
 from irad_passes.ir.model import Block, Constant, Function, Instruction, Value
 from irad_passes.ir.types import I1, ArrayType, IntType, StructType, Type
 from irad_passes.request import Activity as ParameterActivity
@@ -255,7 +255,7 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
     for i in function.instructions():
         rule = rule_of(i, request.rules)
         if isinstance(rule, Allocation) and rule.destructor is not None and request.mode is Mode.FORWARD:
-            destroyed |= _destroyed(i, request, memory)
+            destroyed |= held(i, request.rules, memory)
         if i.opcode == "load" and i in values:
             need(i.operands[0])
         elif i.opcode == "store":
@@ -338,19 +338,6 @@ def _shadows(function: Function, request: Request, memory: Memory, values: froze
 
 def _is_function(value: Value, functions: Container[str]) -> bool:
     return isinstance(value, Constant) and value.global_name is not None and value.global_name in functions
-
-
-def _destroyed(allocation: Instruction, request: Request, memory: Memory) -> Objects:
-    """What the destructor of an allocation reads: the memory behind the header, and memory without a header that is reached from there."""
-    seen = set(memory.inside(memory.of(allocation)))
-    pending = list(seen)
-    while pending:
-        for o in memory.content.get(pending.pop(), frozenset()) - seen:
-            rule = rule_of(o.site, request.rules) if isinstance(o.site, Instruction) else None
-            if o.kind == "allocation" and isinstance(rule, Allocation) and rule.data_offset is None:
-                seen.add(o)
-                pending.append(o)
-    return frozenset(seen)
 
 
 def _taken(i: Instruction, rule: Defined, memory: Memory, values: Set[Value], objects: Objects, shadowed: Set[Object],

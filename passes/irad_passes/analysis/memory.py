@@ -107,6 +107,19 @@ def underlying(pointer: Value) -> Value:
     return pointer
 
 
+def held(allocation: Instruction, rules: Mapping[str, Rule], memory: Memory) -> Objects:
+    """What the destructor of an allocation reads: the memory behind the header, and memory without a header that is reached from there."""
+    seen = set(memory.inside(memory.of(allocation)))
+    pending = list(seen)
+    while pending:
+        for o in memory.content.get(pending.pop(), NOTHING) - seen:
+            rule = rule_of(o.site, rules) if isinstance(o.site, Instruction) else None
+            if o.kind == "allocation" and isinstance(rule, Allocation) and rule.data_offset is None:
+                seen.add(o)
+                pending.append(o)
+    return frozenset(seen)
+
+
 def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Block] = frozenset(), groups: Sequence[int] = ()) -> Memory:
     """Run the analysis to its fixed point. What ``aborting`` blocks hand out, to build an exception, does not count as escaped.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from irad_passes.analysis.memory import UNKNOWN, Memory, Objects, is_argument
+from irad_passes.analysis.memory import UNKNOWN, Memory, Objects, held, is_argument
 from irad_passes.errors import Unsupported
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
@@ -48,7 +48,7 @@ def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction
     moved = {i for i, rule in calls
              if isinstance(rule, Allocation) and i.block not in aborting
              and (i.callee == RESERVE or memory.of(i).isdisjoint(memory.escaped))  # a tape's memory outlives all functions
-             and not (rule.destructor is not None and UNKNOWN in _members(i, memory))}
+             and not (rule.destructor is not None and UNKNOWN in _members(memory.inside(memory.of(i)), memory))}
     objects = frozenset(o for v in (*moved, *function.arguments) for o in memory.of(v) if o.kind != "closed")
     behind_headers = frozenset(d for o in objects if o.kind == "allocation" for d in memory.content.get(o, ()))
     put = frozenset().union(*memory.puts.values())
@@ -60,7 +60,10 @@ def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction
     for i, rule in calls:
         match rule:
             case Allocation() if i in moved:
-                if rule.destructor is not None and not _members(i, memory) <= ours:  # their references would be counted
+                members = _members(held(i, request.rules, memory), memory) if rule.destructor is not None else frozenset()
+                if any(o.kind == "closed" for o in members):
+                    raise Unsupported("a container with members of a container that is an argument; put copies of them into it", i)
+                if not members <= ours:  # their references would be counted
                     raise Unsupported("a container whose members may leave the function; return a copy of the member", i)
                 found = _move(i, rule, tape, memory.of(i).isdisjoint(memory.written | put), uncounted)
                 if found is not None:
@@ -114,9 +117,9 @@ def _countless(calls: list[tuple[Instruction, Rule | None]], memory: Memory, obj
         objects -= mixed
 
 
-def _members(i: Instruction, memory: Memory) -> Objects:
-    """What the memory behind the header that ``i`` returns refers to, less what is always there."""
-    return frozenset(o for o in memory.inside(memory.inside(memory.of(i))) if o.kind not in ("global", "shared"))
+def _members(parts: Objects, memory: Memory) -> Objects:
+    """What these parts of a container refer to, less what is always there."""
+    return frozenset(o for o in memory.inside(parts) if o.kind not in ("global", "shared"))
 
 
 def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool, uncounted: Set[Instruction]) -> Header | None:
