@@ -27,7 +27,6 @@ from irad.numba_.kinds import check_returned
 from irad.numba_.parameters import OUT, with_out
 from irad.numba_.specialise import Subject
 from irad.numba_.sweep import Sweep
-from irad_passes.collector import collector_paused
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,6 @@ class _Compiler(dispatcher._FunctionCompiler):
             return signature.replace(parameters=list(signature.parameters.values())[:-1]), folded[:-1]
         return signature, folded
 
-    @collector_paused()
     def _compile_core(self, args: tuple[Any, ...], return_type: Any) -> Any:
         executed = self.targetdescr is Derivative.targetdescr
         plan = self.form.plan(self.subject, args, executed=executed)

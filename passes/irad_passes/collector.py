@@ -1,4 +1,7 @@
-"""Python's collector of cyclic garbage, at rest while a derivative is made."""
+"""Python's collector of cyclic garbage, at rest while there is a model of a module.
+
+Not for longer: what a whole compilation leaves, Numba's front end above all, is put away at less cost as it goes.
+"""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ The arena's code is in `tape_runtime`. What else stays abstract until a derivati
 
 from __future__ import annotations
 
+from irad_passes.collector import collector_paused
 from irad_passes.ir import types as T
 from irad_passes.ir.builder import Builder
 from irad_passes.ir.model import Block, Function, Instruction, Module, Value, const, global_ref
@@ -21,6 +22,7 @@ OUT_OF_MEMORY = -101
 _OPERATIONS = (OPEN, CLOSE, RESERVE, HOLD, CHECK, FORK, CHILD)
 
 
+@collector_paused()
 def lower(text: str, loop: str = LOOP) -> str:
     """``text`` with every abstract tape operation replaced by the arena's code, `SCALED` by a product and a choice, and `PARALLEL`
     defined, where it is called, as in ``loop``: LLVM text; by default one call after the other."""
