@@ -1,4 +1,5 @@
-"""Move loads out of loops that do not write what they read: what is loaded once need not be kept once for each iteration.
+"""Move loads out of loops that do not write what they read: what is loaded once need not be kept once for each iteration; move stores
+behind loads.
 
 LLVM did this where it could tell the memory apart; knowing which memory each pointer comes from, more can be told.
 """
@@ -7,9 +8,12 @@ from __future__ import annotations
 
 from irad_passes.analysis.cfg import cfg, dominators
 from irad_passes.analysis.loops import is_invariant, loop_forest
-from irad_passes.analysis.memory import UNKNOWN, Memory
+from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory
 from irad_passes.ir.access import is_plain
-from irad_passes.ir.model import Function
+from irad_passes.ir.model import Function, Instruction
+
+_BARRIERS = frozenset({"load", "store", "call", "invoke", "fence", "atomicrmw", "cmpxchg"})
+"""Opcodes of what else looks at memory."""
 
 
 def hoist_loads(function: Function, memory: Memory) -> None:
@@ -30,3 +34,38 @@ def hoist_loads(function: Function, memory: Memory) -> None:
                 if (is_invariant(i.operands[0], loop) and UNKNOWN not in objects and objects.isdisjoint(written) and is_plain(i)):
                     block.instructions.remove(i)
                     preheader.insert(len(preheader.instructions) - 1, i)
+
+
+def sink_stores(function: Function, memory: Memory) -> None:
+    """Move each store of a loop of one block behind the loads of the block, where it cannot change what they read.
+
+    Where an iteration loads what the next one loads too, LLVM carries it over from one to the other, and does not vectorise the loop
+    when something that is computed from it is stored before that load.
+    """
+    graph = cfg(function)
+    for loop in loop_forest(graph, dominators(graph)).loops:
+        block = loop.header
+        if loop.blocks != {block}:
+            continue
+        stores: list[Instruction] = []
+        crossed, last = NOTHING, None
+        for i in reversed(block.instructions):
+            target = memory.of(i.operands[1]) if i.opcode == "store" else NOTHING
+            if i.opcode == "load" and is_plain(i):
+                crossed |= memory.of(i.operands[0])
+                last = last or i
+            elif last is not None and i.opcode == "store" and is_plain(i):
+                if target and UNKNOWN not in target | crossed and target.isdisjoint(crossed):
+                    stores.append(i)
+                else:
+                    crossed |= target
+            elif last is not None and i.opcode in _BARRIERS and not _is_pure(i):
+                break
+        for i in stores:
+            assert last is not None
+            block.instructions.remove(i)
+            block.insert(block.instructions.index(last) + 1, i)
+
+
+def _is_pure(i: Instruction) -> bool:
+    return (i.callee or "").startswith("llvm.") and not any(a.type.is_pointer for a in i.arguments)
