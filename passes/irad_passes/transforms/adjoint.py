@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from irad_passes.analysis.activity import carries, writes_active
+from irad_passes.analysis.memory import UNKNOWN
 from irad_passes.errors import Unsupported, no_derivative
 from irad_passes.ir import types as T
 from irad_passes.ir.access import alignment
@@ -38,6 +39,7 @@ class Adjoints:
         self.width = work.request.width
         self.moved = work.contents.moved
         self.gathers: dict[Instruction, Gather] = {}
+        self._unchanged: set[Instruction] = set()
         self._variables: dict[Value, Instruction] = {}
         self._local: dict[Value, Value] = {}
         self._locality: dict[Value, bool] = {}
@@ -184,6 +186,8 @@ class Adjoints:
             self._scalar(b, i, adjoint, rule, lookup)
             return
         match i.opcode:
+            case "load" if i in self._unchanged:
+                pass
             case "load" if i in self.gathers:
                 self.gathers[i].add(b, i, adjoint)
             case "load":
@@ -241,8 +245,32 @@ class Adjoints:
             zero_store(b, value.type, pointer, self.width, alignment(i))
             return
         adjoint = b.load(self.type_of(value), pointer, f"{value.name or 'stored'}.shadow", align=alignment(i))
-        b.store(self.zero(value), pointer, align=alignment(i))
+        if (load := self._added_to(i)) is not None:
+            self._unchanged.add(load)
+        else:
+            b.store(self.zero(value), pointer, align=alignment(i))
         self.add(b, value, adjoint)
+
+    def _added_to(self, store: Instruction) -> Instruction | None:
+        """The load to which ``store`` adds something in place, where nothing else sees what is loaded, nor the sum. Its adjoint is that of
+        the sum: the shadow stays as it is, unless another store takes the adjoint in between."""
+        total, pointer = store.operands
+        if not isinstance(total, Instruction) or total.opcode not in ("fadd", "fsub") or total.parent is not store.parent:
+            return None
+        for load in [] if total.users != [store] else total.operands[:1 if total.opcode == "fsub" else 2]:
+            if (isinstance(load, Instruction) and load.opcode == "load" and load.operands[0] is pointer and load.block is store.block
+                    and load.users == [total] and load in self.activity.values):
+                body = store.block.instructions
+                between = body[body.index(load) + 1:body.index(store)]
+                return None if any(self._may_take(i, pointer) for i in between) else load
+        return None
+
+    def _may_take(self, i: Instruction, pointer: Value) -> bool:
+        """Whether the adjoint of ``i`` may do more to the shadow behind ``pointer`` than add to it."""
+        if i.opcode != "store":
+            return i.opcode == "call" and self.has_work(i) and not self.is_scalar(i)
+        ours, theirs = self.memory.of(pointer), self.memory.of(i.operands[1])
+        return not ours or not theirs or UNKNOWN in ours | theirs or not ours.isdisjoint(theirs)
 
     def _block_operation(self, b: Builder, i: Instruction, rule: Fill | Transfer, lookup: Lookup) -> None:
         target, size = lookup(self.shadows.of(i.operands[0])), lookup(i.operands[2])
