@@ -264,7 +264,7 @@ class Contents:
 
     def _taken_as_floats(self, pointers: Sequence[Value], cells: set[Cell]) -> Moved | None:
         """An array of floats, where the integers beside them do not matter: their shadow is zero, as it is in memory that the function
-        makes for itself, and in front of what it holds: a header, in memory of the tape."""
+        makes for itself; other memory holds nothing but floats."""
         objects = frozenset().union(*map(self._memory.of, pointers))
         kinds = {type_ for _, type_ in cells if type_.is_float}
         if len(kinds) != 1 or not all(o.kind in ("allocation", "alloca", "data", "result") or self._nothing_but_floats(o) for o in objects):
