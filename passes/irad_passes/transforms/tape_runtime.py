@@ -12,6 +12,9 @@ from __future__ import annotations
 
 UNIT = 8
 """Reservations are made of so many bytes, and aligned to them at least."""
+_PAGE, _LINE = 4096, 64
+"""What is as large as a page gets a cache line more: else arrays whose sizes are powers of two would lie at the same places of their pages,
+where a processor takes a load from one for a load of what was just stored to the other."""
 _HUGE = 1 << 60
 _POOL = "irad.tape.pool"
 _FIRST, _CHILD = 65536, 4096
@@ -107,7 +110,10 @@ entry:
   %end = ptrtoint ptr %limit to i64
   %room = sub i64 %end, %address
   %odd = add i64 %size, {UNIT - 1}
-  %whole = and i64 %odd, -{UNIT}
+  %even = and i64 %odd, -{UNIT}
+  %large = icmp uge i64 %size, {_PAGE}
+  %stagger = select i1 %large, i64 {_LINE}, i64 0
+  %whole = add i64 %even, %stagger
   %wanted = add i64 %whole, %skip
   %huge = icmp ugt i64 %size, {_HUGE}
   %over = icmp ugt i64 %wanted, %room
