@@ -68,11 +68,13 @@ class Overwrites:
         return self._reaches_avoiding(load.block, writer.block, site.block)
 
     def _direct(self, pointer: Value, site: Instruction) -> bool:
-        """Whether ``pointer`` comes from ``site`` in the same iteration: by address arithmetic, or read from its header."""
+        """Whether ``pointer`` comes from ``site`` in the same iteration: by address arithmetic, read from its header, or from the call that
+        makes the data alone."""
         base = underlying(pointer)
         if isinstance(base, Instruction) and base.opcode == "load":
             base = underlying(base.operands[0])
-        return base is site
+        made = isinstance(base, Instruction) and base.opcode == "call"
+        return base is site or (made and any(o.site is site for o in self._memory.of(base)))
 
     def _reaches_avoiding(self, start: Block, goal: Block, wall: Block) -> bool:
         """Whether ``goal`` can run after ``start`` without ``wall`` in between (a new instance of the object)."""

@@ -66,8 +66,9 @@ def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction
                 if not members <= ours:  # their references would be counted
                     raise Unsupported("a container whose members may leave the function; return a copy of the member", i)
                 found = _move(i, rule, tape, memory.of(i).isdisjoint(memory.written | put), uncounted)
-                if found is not None:
+                if found is not None and found.data is not None:
                     headers[i] = found
+                    memory.pointees[found.data] = frozenset(o for o in memory.inside(memory.of(i)) if o.site is i)
             case Allocation() if i.block not in aborting:
                 if rule.data_offset is not None:
                     _hold(i, request, tape)
