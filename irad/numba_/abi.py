@@ -49,6 +49,12 @@ class Parameter:
     element: str = ""
     factor: int = 1
 
+    @property
+    def floats(self) -> str:
+        """The element, or where that is nothing but floats of one type, as complex numbers are, their type."""
+        members = set(self.element.strip("{} ").split(", "))
+        return members.pop() if len(members) == 1 and members <= {"double", "float"} else self.element
+
 
 def parameters(captured: Captured) -> tuple[Parameter, ...]:
     """The parameters of ``captured.name``, in order."""

@@ -163,9 +163,9 @@ def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued:
     """
     result, _, *leaves = abi.parameters(found)
     activities = tuple(_activity(leaf, selected) for leaf in leaves)
-    elements = list(dict.fromkeys(leaf.element for leaf in leaves if leaf.element)) if shared else []
+    elements = list(dict.fromkeys(leaf.floats for leaf in leaves if leaf.element)) if shared else []
     groups = [CLOSED if isinstance(within.holder(found.arguments[leaf.index], leaf.path), within.CONTAINERS)
-              else elements.index(leaf.element) + 1 if leaf.element in elements else 0 for leaf in leaves]
+              else elements.index(leaf.floats) + 1 if leaf.floats in elements else 0 for leaf in leaves]
     variant = f"{width if width > 1 else ''}{'' if valued else '.gradient'}{'.shared' if shared else ''}"
     request = Request(found.name, mode, (Parameter(Activity.DUPLICATED, result.element), Parameter(), *(
         Parameter(activity, leaf.element, group, factor=leaf.factor)

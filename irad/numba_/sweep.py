@@ -302,10 +302,8 @@ class Sweep:
                                           f"and one of them is written, which irad cannot differentiate. Pass a copy.")
 
     def _element(self, name: tuple[int, Path]) -> str:
-        """What an array holds, for LLVM: where that is nothing but floats of one type, as complex numbers are, that type."""
-        element = next(leaf.element for leaf in self.leaves if (leaf.index, leaf.path) == (name[0], (*name[1], "data")))
-        members = set(element.strip("{} ").split(", "))
-        return members.pop() if len(members) == 1 and members <= {"double", "float"} else element
+        """What an array holds, for LLVM."""
+        return next(leaf.floats for leaf in self.leaves if (leaf.index, leaf.path) == (name[0], (*name[1], "data")))
 
 
 def fitted(glue: Glue, argument: Typed, wanted: Any) -> Any:

@@ -259,6 +259,20 @@ def test_a_complex_array_and_its_real_part():
     assert math.isclose(irad.jvp(f)((memory, memory.real), (np.ones(3) + 1j, np.ones(3)))[1], np.sum(2 * expected.real + expected.imag))
 
 
+def test_a_number_that_its_real_part_overwrites_is_kept():
+    @njit
+    def f(z, real):
+        s = 0.0
+        for i in range(real.shape[0]):
+            s += z[i].real ** 3 * z[i].imag
+            real[i] = 3.0
+        return s
+
+    z = np.array([1.0 + 2.0j, 0.5 - 1.0j, 2.0 + 0.25j])
+    memory = z.copy()
+    np.testing.assert_allclose(irad.gradient(f)(memory, memory.real), 3 * z.real**2 * z.imag + 1j * z.real**3, rtol=1e-13)
+
+
 def test_integers_share_memory_too():
     @njit
     def f(x, index, out):
