@@ -352,3 +352,19 @@ def test_adjoints_of_a_stencil_between_buffers_that_are_swapped_have_a_window():
     gradient(np.ones(5), 2)
     (text,) = gradient.inspect_llvm().values()
     assert ".window." in text
+
+
+def test_reciprocals_of_roots_of_single_precision_are_no_estimates():
+    """The processor's, refined by LLVM, is nan at zero: the product of zero and infinity."""
+    @njit
+    def total(x):
+        s = np.float32(0.0)
+        for i in range(x.size):
+            s += np.sqrt(x[i])
+        return s
+
+    gradient = irad.gradient(total)
+    gradient(np.ones(1, np.float32))
+    (text,) = gradient.inspect_llvm().values()
+    assert not [line for line in text.splitlines() if "fdiv" in line and "arcp" in line]
+    np.testing.assert_array_equal(gradient(np.array([0.0, 4.0] * 9, np.float32)), np.array([np.inf, 0.25] * 9, np.float32))

@@ -49,7 +49,9 @@ class Builder:
 
     def binary(self, opcode: str, x: Value, y: Value, name: str = "", flags: tuple[str, ...] | None = None) -> Instruction:
         if flags is None:
-            flags = self.flags if opcode[0] == "f" else ()
+            # Of single precision, LLVM takes the reciprocal of a square root for an estimate by the processor: nan at zero.
+            exact = opcode == "fdiv" and x.type.scalar is T.FLOAT
+            flags = tuple(flag for flag in self.flags if not (exact and flag == "arcp")) if opcode[0] == "f" else ()
         return self.insert(Instruction(opcode, x.type, [x, y], flags=flags), name)
 
     def fadd(self, x: Value, y: Value, name: str = "") -> Value:

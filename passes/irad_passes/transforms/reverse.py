@@ -362,9 +362,10 @@ class Reverse:
         operands = [lookup(operand) for operand in (value.arguments if value.opcode == "call" else value.operands)]
         if value.opcode == "call":
             operands.append(value.operands[-1])
-        flags = tuple(flag for flag in value.flags if flag == APPROXIMATE) if value.opcode == "call" else value.flags
         if value in self.quotients:
-            flags = FLAGS
+            flags = FLAGS if value.type.scalar is T.DOUBLE else value.flags
+            return b.binary(value.opcode, operands[0], operands[1], f"{value.name}.rev", flags)
+        flags = tuple(flag for flag in value.flags if flag == APPROXIMATE) if value.opcode == "call" else value.flags
         return b.insert(Instruction(value.opcode, value.type, operands, flags=flags, extra=dict(value.extra)), f"{value.name}.rev")
 
     def _phi(self, b: Builder, phi: Instruction, loop: Loop | None, lookup: Lookup) -> Value:
