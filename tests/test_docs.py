@@ -11,7 +11,7 @@ from numba import float64, jit, njit, objmode, prange
 from numba.experimental import jitclass
 
 import irad
-from irad.errors import ArgumentTypeError, IradError, UnsupportedError
+from irad.errors import ArgumentTypeError, IradError, OutputTypeError, UnsupportedError
 from pages import ROOT, broken_links, run_blocks
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
@@ -55,8 +55,8 @@ def from_a_list(values: Any) -> Any:
 
 @njit
 def in_a_dict(x: Any) -> Any:
-    values = {1: 2.0 * x}
-    return values[1]
+    values = {"one": 2.0 * x}
+    return values["one"]
 
 
 @jitclass([("value", float64)])
@@ -85,7 +85,7 @@ BASE = np.arange(5.0)
     [
         (njit(lambda x: np.linalg.eigh(x)[0].sum()), (np.eye(2),), IradError),
         (njit(lambda x: np.linalg.svd(x)[1].sum()), (np.eye(2),), IradError),
-        (njit(lambda x: x.a), (np.zeros(2, dtype=[("a", "f8")])[0],), UnsupportedError),
+        (njit(lambda x: x[0]), (np.zeros(2, dtype=[("a", "f8")]),), OutputTypeError),
         (from_a_list, ([2.0],), ArgumentTypeError),
         (in_a_dict, (2.0,), IradError),
         (from_an_object, (Box(2.0),), ArgumentTypeError),
