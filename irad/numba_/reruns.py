@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from numba.core import cgutils, types
 
 from irad.errors import UnsupportedError
@@ -81,8 +82,6 @@ def _arrays(values: Sequence[Any]) -> Iterator[Any]:
     UnsupportedError
         It gets something else that it may change.
     """
-    import numpy as np
-
     for value in values:
         if isinstance(value, (tuple, list, set)):
             yield from _arrays(tuple(value))

@@ -122,8 +122,6 @@ def _specialise(subject: Subject, function: Any, arguments: tuple[Any, ...], mod
 
 def in_parallel(function: Any, found: capture.Captured, request: Request, answer: Answer) -> Answer | None:
     """The derivative with the parallel loops of the function as parallel loops; None where it has none that are known to be safe."""
-    from irad_passes import pipeline
-
     try:
         with warnings.catch_warnings():  # Numba's, about loops that it does not make parallel: the function's own compilation shows them
             warnings.simplefilter("ignore")
@@ -134,25 +132,28 @@ def in_parallel(function: Any, found: capture.Captured, request: Request, answer
     loops = parfors.rows(text)
     if not loops and (request.mode is Mode.REVERSE or PARALLEL not in text):
         return None
-    try:
-        result = pipeline.differentiate(text, replace(request, function=kept.name, rules={**request.rules, **rows, **loops}))
-    except (NoDerivative, Unsupported):
+    result = _if_possible(text, replace(request, function=kept.name, rules={**request.rules, **rows, **loops}))
+    if result is None or result.shadowed != answer.shadowed or result.written[HIDDEN:] != answer.written[HIDDEN:]:
         return None
-    same = result.shadowed == answer.shadowed and result.written[HIDDEN:] == answer.written[HIDDEN:]
-    return result if same and PARALLEL in result.text else None
+    return result if PARALLEL in result.text else None
 
 
 def with_blas(found: capture.Captured, request: Request, answer: Answer) -> Answer | None:
     """The derivative with products of matrices by BLAS; None where the engine cannot have it."""
-    from irad_passes import pipeline
-
     assert found.by_blas is not None
     text, rows = with_rules(found.by_blas(), request.mode)
+    result = _if_possible(text, replace(request, rules={**request.rules, **rows}))
+    return None if result is None or result.shadowed != answer.shadowed or result.written != answer.written else result
+
+
+def _if_possible(text: str, request: Request) -> Answer | None:
+    """The derivative of another form of the function; None where the engine refuses that one."""
+    from irad_passes import pipeline
+
     try:
-        result = pipeline.differentiate(text, replace(request, rules={**request.rules, **rows}))
+        return pipeline.differentiate(text, request)
     except (NoDerivative, Unsupported):
         return None
-    return result if result.shadowed == answer.shadowed and result.written == answer.written else None
 
 
 def asked(found: capture.Captured, mode: Mode, selected: frozenset[int], valued: bool = True, width: int = 1,

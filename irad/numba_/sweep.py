@@ -101,7 +101,7 @@ class Sweep:
         """With parallel loops."""
         return self.parallel and self.parallel()
 
-    @property
+    @cached_property
     def reload(self) -> tuple[Callable[[], None], ...]:
         """What has to be called before the code is loaded."""
         text = self.executed.text
