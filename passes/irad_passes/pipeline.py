@@ -20,7 +20,7 @@ from irad_passes.transforms.canonicalise import canonical_module
 from irad_passes.transforms.devirtualise import devirtualise
 from irad_passes.transforms.finish import finish
 from irad_passes.transforms.forward import Forward, emit_forward
-from irad_passes.transforms.hoist import hoist_loads, sink_stores
+from irad_passes.transforms.hoist import move_accesses
 from irad_passes.transforms.lower_tape import lower
 from irad_passes.transforms.parallel import emit_parallel
 from irad_passes.transforms.peel import peel_last
@@ -56,9 +56,7 @@ def _retype(work: Work) -> None:
 
 
 def _hoist_loads(work: Work) -> None:
-    found = memory(work.function, work.request.rules, groups=work.request.groups)
-    hoist_loads(work.function, found)
-    sink_stores(work.function, found)
+    move_accesses(work.function, memory(work.function, work.request.rules, groups=work.request.groups))
 
 
 def _prepare(work: Work) -> None:

@@ -6,8 +6,10 @@ LLVM did this where it could tell the memory apart; knowing which memory each po
 
 from __future__ import annotations
 
-from irad_passes.analysis.cfg import cfg, dominators
-from irad_passes.analysis.loops import is_invariant, loop_forest
+from collections.abc import Sequence
+
+from irad_passes.analysis.cfg import Cfg, DominatorTree, cfg, dominators
+from irad_passes.analysis.loops import Loop, is_invariant, loop_forest
 from irad_passes.analysis.memory import NOTHING, UNKNOWN, Memory
 from irad_passes.ir.access import is_plain
 from irad_passes.ir.model import Function, Instruction
@@ -16,11 +18,18 @@ _BARRIERS = frozenset({"load", "store", "call", "invoke", "fence", "atomicrmw", 
 """Opcodes of what else looks at memory."""
 
 
-def hoist_loads(function: Function, memory: Memory) -> None:
-    """Move each load that is certain to run in the first iteration, and reads the same in all of them, in front of the loop."""
+def move_accesses(function: Function, memory: Memory) -> None:
+    """Move loads in front of loops, and stores behind loads."""
     graph = cfg(function)
     tree = dominators(graph)
-    for loop in reversed(loop_forest(graph, tree).loops):
+    loops = loop_forest(graph, tree).loops
+    _hoist_loads(graph, tree, loops, memory)
+    _sink_stores(loops, memory)
+
+
+def _hoist_loads(graph: Cfg, tree: DominatorTree, loops: Sequence[Loop], memory: Memory) -> None:
+    """Move each load that is certain to run in the first iteration, and reads the same in all of them, in front of the loop."""
+    for loop in reversed(loops):
         preheader = loop.preheader
         if preheader is None:
             continue
@@ -31,19 +40,18 @@ def hoist_loads(function: Function, memory: Memory) -> None:
         for block in [b for b in graph.order if b in loop.blocks and all(tree.dominates(b, e) for e in exiting)]:
             for i in [i for i in block.instructions if i.opcode == "load"]:
                 objects = memory.of(i.operands[0])
-                if (is_invariant(i.operands[0], loop) and UNKNOWN not in objects and objects.isdisjoint(written) and is_plain(i)):
+                if is_invariant(i.operands[0], loop) and UNKNOWN not in objects and objects.isdisjoint(written) and is_plain(i):
                     block.instructions.remove(i)
                     preheader.insert(len(preheader.instructions) - 1, i)
 
 
-def sink_stores(function: Function, memory: Memory) -> None:
+def _sink_stores(loops: Sequence[Loop], memory: Memory) -> None:
     """Move each store of a loop of one block behind the loads of the block, where it cannot change what they read.
 
     Where an iteration loads what the next one loads too, LLVM carries it over from one to the other, and does not vectorise the loop
     when something that is computed from it is stored before that load.
     """
-    graph = cfg(function)
-    for loop in loop_forest(graph, dominators(graph)).loops:
+    for loop in loops:
         block = loop.header
         if loop.blocks != {block}:
             continue

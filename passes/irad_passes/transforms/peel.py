@@ -33,9 +33,10 @@ def peel_last(function: Function, rules: Mapping[str, Rule]) -> None:
     for loop in loop_forest(graph, dominators(graph)).loops:
         if loop.blocks == {loop.header} and loop.preheader is not None and _is_simple(loop, rules):
             count = backedge_count(loop, graph)
-            tests = {} if count is None else _tests(loop, count)
+            certain = _certain(loop)
+            tests = {} if count is None else _tests(loop, count, certain)
             if count is not None and tests:
-                _peel(loop, count, tests)
+                _peel(loop, count, tests, certain)
 
 
 def _is_simple(loop: Loop, rules: Mapping[str, Rule]) -> bool:
@@ -46,9 +47,8 @@ def _is_simple(loop: Loop, rules: Mapping[str, Rule]) -> bool:
         for i in body)
 
 
-def _tests(loop: Loop, count: Expr) -> dict[Instruction, bool]:
+def _tests(loop: Loop, count: Expr, certain: set[Value]) -> dict[Instruction, bool]:
     """The comparisons that differ in the last iteration from all others, and what they are in those."""
-    certain = _certain(loop)
     found = {}
     for i in loop.header.body:
         predicate = str(i.extra["predicate"]).split()[-1] if i.opcode == "icmp" else ""
@@ -76,11 +76,11 @@ def _certain(loop: Loop) -> set[Value]:
     return certain
 
 
-def _peel(loop: Loop, count: Expr, tests: dict[Instruction, bool]) -> None:
+def _peel(loop: Loop, count: Expr, tests: dict[Instruction, bool], certain: set[Value]) -> None:
     """Let the loop run once less, and a copy of its block behind it."""
     block, before, (_, exit_block) = loop.header, loop.preheader, loop.exits[0]
     assert before is not None
-    function, certain = block.function, _certain(loop)
+    function = block.function
     enter, leave, last = (function.add_block(f"{block.name}.{end}") for end in ("enter", "leave", "last"))
     times, once = _hoisted(loop, count)
     before.terminator.erase()
