@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects, held
+from irad_passes.analysis.memory import OWN, UNKNOWN, Memory, Object, Objects, held
 from irad_passes.ir.model import Block, Constant, Function, Instruction, Value
 from irad_passes.ir.types import I1, ArrayType, IntType, StructType, Type
 from irad_passes.request import Activity as ParameterActivity
@@ -39,7 +39,7 @@ def writes_active(i: Instruction, values: Set[Value], objects: Objects, memory: 
     value, pointer = i.operands
     if value in values or value.type.is_pointer:
         targets = memory.of(pointer)
-        unread = bool(targets) and all(o.kind in ("allocation", "data", "alloca") for o in targets) and objects.isdisjoint(targets)
+        unread = bool(targets) and all(o.kind in OWN for o in targets) and objects.isdisjoint(targets)
         return value in values and not unread
     return not objects.isdisjoint(memory.of(pointer) if carries(value.type) else memory.of(pointer) - {UNKNOWN})
 

@@ -6,15 +6,13 @@ it again: those are always exact. What the caller sees is exact where it is the 
 
 from __future__ import annotations
 
-from irad_passes.analysis.memory import UNKNOWN, Memory, Object, Objects
+from irad_passes.analysis.memory import OWN, UNKNOWN, Memory, Object, Objects
 from irad_passes.ir.model import Function, Instruction, Value
 from irad_passes.request import Request
 from irad_passes.rules.calls import Defined
 from irad_passes.rules.memory import Exposure, Transfer, rule_of
 from irad_passes.rules.table import Rule, ScalarRule
 
-_OWN = frozenset({"alloca", "allocation", "data"})
-"""Kinds of objects that nobody but the function sees, unless they escape."""
 _THROUGH = frozenset({"load", "store", "phi", "select", "freeze", "ret", "getelementptr", "fadd", "fsub", "fmul", "fdiv", "fneg", "fpext",
                       "fptrunc", "extractvalue", "insertvalue", "extractelement", "insertelement", "shufflevector"})
 """Opcodes that only hand on what they get, or compute with it what moves as little as it does."""
@@ -28,7 +26,7 @@ def exact(function: Function, request: Request, memory: Memory, *, unread: froze
     pending = [v for i, rule in instructions for v in _tested(i, rule)]
 
     def seen(targets: Objects) -> bool:
-        return results and any(o.kind not in _OWN or o in memory.escaped for o in targets)
+        return results and any(o.kind not in OWN or o in memory.escaped for o in targets)
 
     for i, _ in instructions:
         if i.opcode == "store" and i not in unread and seen(memory.of(i.operands[1])):

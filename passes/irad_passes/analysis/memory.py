@@ -38,8 +38,8 @@ _ARITHMETIC = frozenset({"ptrtoint", "add", "sub", "and", "or", "zext", "trunc"}
 """What is done to addresses as integers."""
 _ALONG = frozenset({"load", "getelementptr", "freeze", "addrspacecast", "bitcast", "call"})
 """Opcodes that go along a pointer and hand it on to nobody; what calls do is seen apart."""
-_OWN = frozenset({"alloca", "allocation", "data"})
-"""Kinds of objects that nothing but the function itself stores pointers in."""
+OWN = frozenset({"alloca", "allocation", "data"})
+"""Kinds of objects that the function makes: nobody else sees them, or stores pointers in them, unless they escape."""
 Objects = frozenset[Object]
 NOTHING: Objects = frozenset()
 
@@ -158,7 +158,7 @@ def memory(function: Function, rules: Mapping[str, Rule], aborting: frozenset[Bl
         found = NOTHING
         for o in of(pointer):
             inner = content.get(o, NOTHING)
-            found |= fields.get(o, offset, inner) if o.kind in _OWN else inner
+            found |= fields.get(o, offset, inner) if o.kind in OWN else inner
         return found
 
     fields = Fields[Object]()

@@ -26,6 +26,7 @@ FLAGS = ("reassoc", "nsz", "arcp", "contract")
 """The order in which adjoints are added up, and the sign of one that is zero, is nobody's semantics; nor is the last digit of a quotient:
 what is divided by one number is multiplied with its reciprocal."""
 
+
 class Adjoints:
     """Holds the adjoint variables of one function and emits the adjoints of its instructions."""
 

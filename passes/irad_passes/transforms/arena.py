@@ -65,10 +65,9 @@ def move_to_tape(work: Work, tape: Slots, shadowed: Objects) -> dict[Instruction
                     raise Unsupported("a container with members of a container that is an argument; put copies of them into it", i)
                 if not members <= ours:  # their references would be counted
                     raise Unsupported("a container whose members may leave the function; return a copy of the member", i)
-                found = _move(i, rule, tape, memory.of(i).isdisjoint(memory.written | put), uncounted)
-                if found is not None and found.data is not None:
+                found = _move(i, rule, tape, memory, memory.of(i).isdisjoint(memory.written | put), uncounted)
+                if found is not None:
                     headers[i] = found
-                    memory.pointees[found.data] = frozenset(o for o in memory.inside(memory.of(i)) if o.site is i)
             case Allocation() if i.block not in aborting:
                 if rule.data_offset is not None:
                     _hold(i, request, tape)
@@ -123,7 +122,7 @@ def _members(parts: Objects, memory: Memory) -> Objects:
     return frozenset(o for o in memory.inside(parts) if o.kind not in ("global", "shared"))
 
 
-def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool, uncounted: Set[Instruction]) -> Header | None:
+def _move(i: Instruction, rule: Allocation, tape: Slots, memory: Memory, fixed: bool, uncounted: Set[Instruction]) -> Header | None:
     """Turn an allocating call into reservations of the header and the data: apart, as a further derivative has to know what holds floats.
     Where the data pointer is ``fixed``, and nowhere in memory is one to the header, loads of the pointer become address arithmetic, and
     there is no header if nothing else needs one: what is ``uncounted`` goes."""
@@ -145,6 +144,7 @@ def _move(i: Instruction, rule: Allocation, tape: Slots, fixed: bool, uncounted:
         load.become("getelementptr", [data, const(T.I64, 0)], {"source_type": T.I8})
     if bare or rule.data_offset is None:
         return None
+    memory.pointees[data] = frozenset(o for o in memory.inside(memory.of(i)) if o.site is i)
     after = Builder.behind(i)
     if rule.count_offset is not None:
         after.store(const(T.I64, _FOREVER), after.offset(i, rule.count_offset))

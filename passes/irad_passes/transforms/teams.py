@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from irad_passes.analysis.memory import underlying
+from irad_passes.analysis.memory import OWN, underlying
 from irad_passes.ir import types as T
 from irad_passes.ir.model import Argument, Function, Module
 from irad_passes.request import Mode
@@ -17,8 +17,6 @@ from irad_passes.transforms.variants import Work
 
 WORD = 8
 """Bytes that each parameter fits in."""
-_OWN = ("alloca", "allocation", "data")
-"""Kinds of memory that a call makes for itself."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +72,13 @@ def _apart(found: Team) -> bool:
                if o in found.rule.private and p.group >= 0}
     alone = frozenset().union(*(memory.of(a) for a in private if not _group(kernel, a)))
     for writer, objects in memory.accesses.items():
-        if not all(o.kind in _OWN or o in alone for o in objects):
+        if not all(o.kind in OWN or o in alone for o in objects):
             target = writer.operands[1 if writer.opcode == "store" else 0]
             if writer.opcode == "call" and not isinstance(rule_of(writer, kernel.request.rules), (Fill, Transfer)):
                 return False
             if underlying(target) not in private:
                 return False
-    if kernel.calls or not all(o.kind in (*_OWN, "argument") for o in kernel.activity.objects):
+    if kernel.calls or not all(o.kind in (*OWN, "argument") for o in kernel.activity.objects):
         return False
     for i in kernel.function.instructions():
         rule = rule_of(i, kernel.request.rules)
